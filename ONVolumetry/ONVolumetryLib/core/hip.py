@@ -1,11 +1,16 @@
-"""One hip over its visits: what is given to measure."""
+"""One hip over its visits: what is given to measure, and what was measured."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .geometry import SliceStack
 from .mask import Mask
+from .ratios import NO_LESION, Change, Estimate, LesionState, Volume
+from .settings import MeasurementSettings
+from .sphere import SphereFit
+from .sphereadjusted import SphereAdjustedVolume
+from .volume import SegmentVolume
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,3 +35,100 @@ class VisitSegments:
     stack: SliceStack | None = None
     done: bool = True
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the reader of a number must know.
+
+    :param code: stable name, for programs.
+    :param text: one plain sentence.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HeadReference:
+    """The head volume that ONV % refers to.
+
+    :param kind: "visit" (the same visit's head), "baseline" or "sphere-adjusted".
+    :param visit: label of the visit that the volume comes from.
+    """
+
+    kind: str
+    visit: str
+
+
+@dataclass(frozen=True)
+class VisitMeasurement:
+    """What was measured at one visit; None means not measured, never 0.
+
+    :param lesion: volume of the lesion's segment; None also where no lesion is left (see lesionAbsent).
+    :param head: volume of the head, lesion included.
+    :param onvPercent: lesion in percent of the head named by headReference.
+    :param onvPercentSav: lesion in percent of this visit's sphere-adjusted volume.
+    :param fhvSavDifferencePercent: head against sphere-adjusted volume, in percent of their mean.
+    :param fhvDriftPercent: change of the head volume from baseline, in percent.
+    :param changeFromBaseline: None on the baseline's own row.
+    :param changeFromPrevious: change from the previous measured visit, which the rate refers to.
+    """
+
+    label: str
+    month: float
+    done: bool
+    stack: SliceStack | None = None
+    lesion: SegmentVolume | None = None
+    lesionAbsent: bool = False
+    head: SegmentVolume | None = None
+    sphere: SphereFit | None = None
+    sphereAdjusted: SphereAdjustedVolume | None = None
+    headReference: HeadReference | None = None
+    onvPercent: Estimate | None = None
+    onvPercentSav: Estimate | None = None
+    fhvSavDifferencePercent: float | None = None
+    fhvDriftPercent: float | None = None
+    changeFromBaseline: Change | None = None
+    changeFromPrevious: Change | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def lesionVolume(self) -> Volume | None:
+        """Lesion volume with the parts of its uncertainty; None = not measured."""
+        if self.lesion is not None:
+            return Volume.ofSegment(self.lesion)
+        return NO_LESION if self.lesionAbsent else None
+
+    @property
+    def lesionState(self) -> LesionState | None:
+        """What the change of the lesion is computed from; None = not measured."""
+        lesion = self.lesionVolume
+        return None if lesion is None else LesionState(self.label, self.month, lesion, self.onvPercent)
+
+
+@dataclass(frozen=True)
+class HipMeasurement:
+    """All visits of one hip in order of time.
+
+    :param baseline: label of the baseline visit, or None where no visit can be one.
+    :param changes: change between every pair of visits with a measured lesion.
+    :param sex: "male" or "female".
+    :param settings: settings in force.
+    """
+
+    visits: tuple[VisitMeasurement, ...]
+    baseline: str | None
+    changes: tuple[Change, ...]
+    sex: str
+    settings: MeasurementSettings = field(default_factory=MeasurementSettings)
+
+    def visit(self, label: str) -> VisitMeasurement:
+        """The visit of that label.
+
+        :raises KeyError: there is none.
+        """
+        for visit in self.visits:
+            if visit.label == label:
+                return visit
+        raise KeyError(label)

@@ -1,0 +1,62 @@
+"""Area of a segment on each slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .geometry import SliceStack
+from .mask import Mask
+
+PITCH_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True)
+class SliceAreas:
+    """Section areas of a segment, from its first to its last slice.
+
+    :param areasMm2: one area a slice; slices between the ends that the segment skips are 0.
+    :param positionsMm: place of each slice along the slice axis, from the first voxel of the grid.
+    :param pitchMm: distance between the slices.
+    """
+
+    areasMm2: tuple[float, ...]
+    positionsMm: tuple[float, ...]
+    pitchMm: float
+
+    @property
+    def sliceCount(self) -> int:
+        """Number of slices that the segment spans."""
+        return len(self.areasMm2)
+
+
+def sliceAreas(mask: Mask, stack: SliceStack) -> SliceAreas:
+    """Section areas of a segment across the slices.
+
+    Where the slices that were imaged are farther apart than the segmentation's own planes, the planes
+    of each imaged slice are put together, so that the areas are those of slices that exist.
+
+    :param mask: the segment; an empty one has no slices.
+    :param stack: slice axis of the mask's grid, and the pitch.
+    """
+    if mask.isEmpty:
+        return SliceAreas((), (), stack.pitchMm)
+    ownPitch = float(mask.grid.spacingMm[stack.axis])
+    counts = _voxelCountsAlongAxis(mask, stack.axis)
+    first = mask.offsetIjk[stack.axis]
+    if abs(stack.pitchMm / ownPitch - 1) > PITCH_TOLERANCE:
+        counts, first = _groupedByPitch(counts, first, ownPitch / stack.pitchMm)
+    areas = counts * (mask.grid.voxelVolumeMm3 / stack.pitchMm)
+    positions = (first + np.arange(len(counts))) * stack.pitchMm
+    return SliceAreas(tuple(areas.tolist()), tuple(positions.tolist()), stack.pitchMm)
+
+
+def _voxelCountsAlongAxis(mask: Mask, axis: int) -> np.ndarray:
+    others = tuple(other for other in range(3) if other != 2 - axis)
+    return np.count_nonzero(mask.voxels, axis=others)
+
+
+def _groupedByPitch(counts: np.ndarray, first: int, planesToSlices: float) -> tuple[np.ndarray, int]:
+    slices = np.floor((first + np.arange(len(counts)) + 0.5) * planesToSlices).astype(int)
+    return np.bincount(slices - slices[0], weights=counts), int(slices[0])

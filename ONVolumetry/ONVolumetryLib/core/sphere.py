@@ -1,0 +1,170 @@
+"""Sphere of the femoral head, from a segment's boundary or from points that a reader clicked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import SphereFitError
+from .geometry import SliceStack
+from .mask import Mask
+from .spherecoverage import clickedCoverage, surfaceCoverage
+from .spheremodel import algebraicSphere, geometricSphere, parameterCovariance, radialResiduals
+from .spheresearch import consensusSphere
+
+MINIMUM_COVERAGE = 0.40
+PLAUSIBLE_RADIUS_MM = (18.0, 30.0)
+DOME_COSINE = 0.5
+
+
+@dataclass(frozen=True)
+class SphereFit:
+    """Sphere of a femoral head.
+
+    :param centerRas: center in RAS, mm.
+    :param radiusMm: radius.
+    :param radiusSeMm: standard error of the radius from the scatter of the points (without the outline's own offset).
+    :param rmsMm: root mean square distance of the inliers from the sphere (sphericity).
+    :param maximumResidualMm: largest distance of an inlier from the sphere.
+    :param collapseDepthMm: largest inward distance of the superior dome (directions within 60 degrees of patient
+        superior) from the sphere; 0 where none lies inward. Normal heads reach 2.4 mm.
+    :param inlierFraction: share of the points that lie within the tolerance.
+    :param coverage: share of the head's directions that the inliers cover.
+    :param pointCount: number of points.
+    """
+
+    centerRas: tuple[float, float, float]
+    radiusMm: float
+    radiusSeMm: float
+    rmsMm: float
+    maximumResidualMm: float
+    collapseDepthMm: float
+    inlierFraction: float
+    coverage: float
+    pointCount: int
+
+    @property
+    def volumeMm3(self) -> float:
+        return 4.0 / 3.0 * np.pi * self.radiusMm ** 3
+
+    @property
+    def isPlausibleAdult(self) -> bool:
+        """Whether the diameter is one of an adult head, 36 to 60 mm."""
+        return PLAUSIBLE_RADIUS_MM[0] <= self.radiusMm <= PLAUSIBLE_RADIUS_MM[1]
+
+
+def fitSphereToMask(mask: Mask, stack: SliceStack, toleranceMm: float = 1.25) -> SphereFit:
+    """Sphere of the head from the boundary of its segment.
+
+    :param mask: head segment (with the lesion).
+    :param stack: slice axis; outlines are taken within the slices only, since the faces of the end slices and the
+        steps between slices are not boundary of the head.
+    :param toleranceMm: distance within which a boundary point counts as head.
+    :raises SphereFitError: too little of the boundary is a sphere.
+    :raises SegmentError: the segment is empty.
+    """
+    points, slices = inSliceBoundary(mask, stack.axis)
+    return fitSphereToBoundary(points, toleranceMm, slices)
+
+
+def fitSphereToBoundary(points: np.ndarray, toleranceMm: float = 1.25, groups=None) -> SphereFit:
+    """Sphere of the head from a dense set of boundary points of which some are not head.
+
+    Robust: consensus of random samples, then orthogonal-distance fit with Tukey's weights, so that neither the neck
+    nor a collapsed dome pulls the sphere.
+
+    :param points: (n, 3) in RAS, mm.
+    :param toleranceMm: inlier tolerance.
+    :param groups: slice of each point, for the standard error; None where points are independent.
+    :raises SphereFitError: fewer than four points, points in one plane, or less than 40 % of the sphere covered.
+    """
+    points = _checkedPoints(points)
+    algebraicSphere(points)
+    start = consensusSphere(points, toleranceMm)
+    if start is None:
+        raise SphereFitError("no sphere of a femoral head's size fits the boundary; check the outline of the head")
+    # Tukey's weight falls to 0 at the edge; 1.6 tolerances gives a point at the tolerance a third of the full weight.
+    cutoff = 1.6 * toleranceMm
+    center, radius = geometricSphere(points, *start, lambda r: np.clip(1.0 - (r / cutoff) ** 2, 0.0, None) ** 2)
+    residuals = radialResiduals(points, center, radius)
+    inliers = np.abs(residuals) <= toleranceMm
+    if np.count_nonzero(inliers) < 4:
+        raise SphereFitError("too little of the head's surface fits a sphere; check the outline of the head")
+    coverage = surfaceCoverage(points[inliers] - center)
+    _requireCoverage(coverage)
+    covariance = parameterCovariance(points[inliers], residuals[inliers], center,
+                                     None if groups is None else groups[inliers])
+    return _described(points, (center, radius), inliers, coverage, covariance)
+
+
+def fitSphereToClickedPoints(points: np.ndarray) -> SphereFit:
+    """Sphere of the head through at least four (better six to twelve) points clicked on its contour.
+
+    Every click counts: a reader who clicks the neck is told so by the residuals, not overruled.
+
+    :param points: (n, 3) in RAS, mm.
+    :raises SphereFitError: fewer than four points, points in one plane, or less than 40 % of the sphere covered.
+    """
+    points = _checkedPoints(points)
+    center, radius = geometricSphere(points, *algebraicSphere(points), np.ones_like)
+    coverage = clickedCoverage(points - center)
+    _requireCoverage(coverage)
+    covariance = parameterCovariance(points, radialResiduals(points, center, radius), center)
+    return _described(points, (center, radius), np.ones(len(points), dtype=bool), coverage, covariance)
+
+
+def inSliceBoundary(mask: Mask, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points on the segment's outlines within the slices, to sub-voxel accuracy.
+
+    Between neighboring voxels of a row or column of which one is inside, the true boundary lies anywhere between the
+    two centers; their midpoint has no bias.
+
+    :param axis: slice axis (0, 1, 2 for I, J, K).
+    :return: points (n, 3) in RAS, and the slice index of each (n,).
+    """
+    padded = np.pad(mask.voxels, 1)
+    points = []
+    for direction in range(3):
+        if direction == axis:
+            continue
+        along = 2 - direction
+        steps = np.argwhere(np.diff(padded.astype(np.int8), axis=along))[:, ::-1].astype(float) - 1.0
+        steps[:, direction] += 0.5
+        points.append(steps)
+    pointsIjk = np.concatenate(points) + np.asarray(mask.offsetIjk)
+    return mask.grid.toRas(pointsIjk), pointsIjk[:, axis].astype(int)
+
+
+def _checkedPoints(points) -> np.ndarray:
+    points = np.asarray(points, dtype=float).reshape(-1, 3)
+    if not np.all(np.isfinite(points)):
+        raise SphereFitError("a point has no finite coordinates; place it again")
+    distinct = len(np.unique(points, axis=0))
+    if distinct < 4:
+        raise SphereFitError(f"{distinct} points do not determine a sphere; place at least 4 (better 6 to 12)")
+    return points
+
+
+def _requireCoverage(coverage: float):
+    if coverage < MINIMUM_COVERAGE:
+        raise SphereFitError(f"the points cover {100 * coverage:.0f} % of the head's surface, less than 40 %; "
+                             "outline or click more of the head")
+
+
+def _described(points, sphere, inliers, coverage, covariance) -> SphereFit:
+    center, radius = sphere
+    residuals = radialResiduals(points, center, radius)
+    inlierResiduals = residuals[inliers]
+    isDome = (points - center)[:, 2] > DOME_COSINE * np.linalg.norm(points - center, axis=1)
+    return SphereFit(
+        centerRas=tuple(float(value) for value in center),
+        radiusMm=float(radius),
+        radiusSeMm=float(np.sqrt(covariance[3, 3])),
+        rmsMm=float(np.sqrt(np.mean(inlierResiduals ** 2))),
+        maximumResidualMm=float(np.max(np.abs(inlierResiduals))),
+        collapseDepthMm=float(max(0.0, -np.min(residuals[isDome], initial=0.0))),
+        inlierFraction=float(np.mean(inliers)),
+        coverage=coverage,
+        pointCount=len(points),
+    )
