@@ -1,0 +1,1 @@
+"""Synthetic hips of exactly known volume: shapes, images, outlines and the truth beside them."""
