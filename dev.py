@@ -1,0 +1,124 @@
+"""Set up, demonstrate, test and benchmark ONVolumetry: python3 dev.py demo|test|lint|bench|clean.
+
+Needs Python 3.10 or newer with venv, and nothing else; everything is installed into the folder .venv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+BINARIES = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BINARIES / ("python.exe" if os.name == "nt" else "python")
+PROGRAM = BINARIES / ("onvolumetry.exe" if os.name == "nt" else "onvolumetry")
+MINIMUM_PYTHON = (3, 10)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("task", choices=sorted(TASKS))
+    arguments = parser.parse_args()
+    if sys.version_info < MINIMUM_PYTHON:
+        print("error: Python 3.10 or newer is needed; this is", sys.version.split()[0], file=sys.stderr)
+        return 1
+    try:
+        return TASKS[arguments.task]()
+    except subprocess.CalledProcessError as error:
+        print(f"error: {Path(error.cmd[0]).name} ended with status {error.returncode}", file=sys.stderr)
+        return error.returncode or 1
+
+
+def demo() -> int:
+    installPackage()
+    return run(PROGRAM, "demo", "--output", ROOT / "demo-output")
+
+
+def test() -> int:
+    installPackage("test")
+    installSlicerCore()
+    workers = str(min(os.cpu_count() or 1, 4))
+    status = run(PYTHON, "-m", "ruff", "check", ".")
+    status = run(PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q") or status
+    return testInSlicer() or status
+
+
+def lint() -> int:
+    installPackage("test")
+    return run(PYTHON, "-m", "ruff", "check", ".")
+
+
+def bench() -> int:
+    installPackage("bench")
+    return run(PYTHON, ROOT / "Testing" / "Benchmarks" / "bench.py")
+
+
+def clean() -> int:
+    for folder in (ENVIRONMENT, ROOT / "demo-output", ROOT / "build"):
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+TASKS = {"demo": demo, "test": test, "lint": lint, "bench": bench, "clean": clean}
+
+
+def run(*command) -> int:
+    sys.stdout.flush()
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+
+
+def pip(*arguments) -> None:
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *map(str, arguments)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def installPackage(extra: str | None = None) -> None:
+    """Install the package into .venv, again only when its description has changed."""
+    if not PYTHON.exists():
+        print("Making .venv ...", flush=True)
+        createEnvironment()
+    stamp = ENVIRONMENT / f"installed-{extra or 'program'}"
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted and PROGRAM.exists():
+        return
+    print("Installing ONVolumetry" + (f" with what '{extra}' needs" if extra else "") + " ...", flush=True)
+    pip("--editable", f"{ROOT}[{extra}]" if extra else ROOT)
+    stamp.write_text(wanted)
+
+
+def createEnvironment() -> None:
+    # --clear mends an environment whose making was interrupted.
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=False)
+    if made.returncode:
+        sys.exit("error: Python's venv is not complete; on Debian or Ubuntu: apt-get install python3-venv")
+
+
+def installSlicerCore() -> None:
+    """Slicer's scene library, for the tests of the MRML layer; they say why they skip where it has no wheel."""
+    stamp = ENVIRONMENT / "installed-slicer-core"
+    if stamp.exists():
+        return
+    try:
+        pip("--only-binary", ":all:", "slicer-core")
+        stamp.touch()
+    except subprocess.CalledProcessError:
+        print("slicer-core has no wheel for this Python: the tests of the MRML layer will be skipped", flush=True)
+
+
+def testInSlicer() -> int:
+    """Run the in-Slicer tests where a Slicer executable is on PATH."""
+    slicer = shutil.which("Slicer")
+    if slicer is None:
+        print("No Slicer executable on PATH: the in-Slicer tests were not run", flush=True)
+        return 0
+    return run(PYTHON, ROOT / "Testing" / "InSlicer" / "runinslicer.py", "--slicer", slicer)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
