@@ -1,0 +1,129 @@
+"""What the headers of a DICOM image say about each of its slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydicom import Dataset
+
+from ..core.errors import FileError
+from .filecontext import oneLine
+
+FUNCTIONAL_GROUPS = {
+    "ImagePositionPatient": "PlanePositionSequence",
+    "ImageOrientationPatient": "PlaneOrientationSequence",
+    "PixelSpacing": "PixelMeasuresSequence",
+    "RescaleSlope": "PixelValueTransformationSequence",
+    "RescaleIntercept": "PixelValueTransformationSequence",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class DicomSlice:
+    """One slice of a series. Positions and directions are in DICOM's LPS, mm.
+
+    :param path: its file.
+    :param frame: its index within a multi-frame file, 0 in any other.
+    :param number: DICOM's instance number, or frame number in a multi-frame file, for messages.
+    :param position: center of the first voxel.
+    :param rowDirection: unit vector along which the column index grows.
+    :param columnDirection: unit vector along which the row index grows.
+    :param spacing: distance between columns and between rows.
+    :param size: number of columns and rows.
+    :param rescale: slope and intercept of the stored values.
+    :param series: identifies the series; never shown.
+    :param seriesText: series number and description, for messages.
+    """
+
+    path: Path
+    frame: int
+    number: int
+    position: np.ndarray
+    rowDirection: np.ndarray
+    columnDirection: np.ndarray
+    spacing: tuple[float, float]
+    size: tuple[int, int]
+    rescale: tuple[float, float]
+    series: str
+    seriesText: str
+
+    @property
+    def normal(self) -> np.ndarray:
+        return np.cross(self.rowDirection, self.columnDirection)
+
+
+def slicesOfDataset(path: Path, dataset: Dataset) -> Iterator[DicomSlice]:
+    """Slices of one file: one, or one per frame of a multi-frame file.
+
+    :raises FileError: the file holds a mosaic or color image, or lacks a position, direction or spacing.
+    """
+    if "MOSAIC" in dataset.get("ImageType", ()):
+        raise FileError("the series is a mosaic (many slices tiled in one picture); export it as one picture per slice")
+    if int(dataset.get("SamplesPerPixel", 1) or 1) > 1:
+        raise FileError("the series is in color; give the gray-scale series")
+    perFrame = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    frameCount = int(dataset.get("NumberOfFrames", 1) or 1)
+    if frameCount > 1 and len(perFrame) != frameCount:
+        raise FileError("the frames of the multi-frame file have no positions; export the series as one file per slice")
+    for frame in range(frameCount):
+        yield _slice(path, dataset, frame, perFrame[frame] if perFrame else None)
+
+
+def _slice(path: Path, dataset: Dataset, frame: int, group: Dataset | None) -> DicomSlice:
+    sources = [dataset]
+    if group is not None:
+        sources = [group, *(dataset.get("SharedFunctionalGroupsSequence") or []), dataset]
+    orientation = _numbers(sources, "ImageOrientationPatient", 6)
+    rowSpacing, columnSpacing = _numbers(sources, "PixelSpacing", 2)
+    directions = orientation.reshape(2, 3)
+    lengths = np.linalg.norm(directions, axis=1)
+    if not np.allclose(lengths, 1.0, atol=0.01) or abs(directions[0] @ directions[1]) > 0.01:
+        raise FileError("ImageOrientationPatient does not hold two perpendicular directions; export the series again")
+    row, column = directions / lengths[:, np.newaxis]
+    column = column - (column @ row) * row
+    isMultiFrame = int(dataset.get("NumberOfFrames", 1) or 1) > 1
+    return DicomSlice(
+        path=path,
+        frame=frame,
+        number=frame + 1 if isMultiFrame else int(dataset.get("InstanceNumber") or 0),
+        position=_numbers(sources, "ImagePositionPatient", 3),
+        rowDirection=row,
+        columnDirection=column / np.linalg.norm(column),
+        spacing=(columnSpacing, rowSpacing),
+        size=(int(dataset.Columns), int(dataset.Rows)),
+        rescale=(float(_value(sources, "RescaleSlope", 1)), float(_value(sources, "RescaleIntercept", 0))),
+        series=str(dataset.get("SeriesInstanceUID", "")),
+        seriesText=_seriesText(dataset),
+    )
+
+
+def _seriesText(dataset: Dataset) -> str:
+    description = oneLine(str(dataset.get("SeriesDescription") or "")) or "no description"
+    number = dataset.get("SeriesNumber")
+    return f'series {number if number is not None else "without number"} "{description}"'
+
+
+def _value(sources: list[Dataset], keyword: str, default=None):
+    for source in sources:
+        holder = source
+        if keyword not in holder and FUNCTIONAL_GROUPS[keyword] in source:
+            sequence = source[FUNCTIONAL_GROUPS[keyword]].value
+            holder = sequence[0] if sequence else source
+        value = holder.get(keyword)
+        if value is not None:
+            return value
+    return default
+
+
+def _numbers(sources: list[Dataset], keyword: str, count: int) -> np.ndarray:
+    value = _value(sources, keyword)
+    if value is None or np.size(value) != count:
+        raise FileError(f"a DICOM file has no {keyword}, so that its place in the patient is not known; export the "
+                        "original series")
+    numbers = np.array([float(number) for number in value])
+    if not np.all(np.isfinite(numbers)):
+        raise FileError(f"{keyword} of a DICOM file is not a number; export the series again")
+    return numbers

@@ -1,0 +1,61 @@
+"""The border between SimpleITK, which speaks LPS, and this library, which speaks RAS."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..core.errors import GeometryError
+from ..core.geometry import GridGeometry
+
+TWO_DIMENSIONAL = "the image is two-dimensional; give a volume with several slices"
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+def gridOfItkImage(image: sitk.Image) -> GridGeometry:
+    """Grid of a three-dimensional SimpleITK image, LPS turned into RAS.
+
+    :raises GeometryError: the image is two-dimensional, a time series, or has no usable geometry.
+    """
+    if image.GetDimension() < 3:
+        raise GeometryError(TWO_DIMENSIONAL)
+    if image.GetDimension() > 3:
+        raise GeometryError("the image has four dimensions (a time series); give one volume")
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
+    matrix[:3, 3] = image.GetOrigin()
+    return GridGeometry(image.GetSize(), LPS_TO_RAS @ matrix)
+
+
+def requireSeveralSlices(grid: GridGeometry):
+    """Refuse a grid of one slice.
+
+    :raises GeometryError: the grid is one voxel thick along an axis.
+    """
+    if min(grid.sizeIjk) < 2:
+        raise GeometryError(TWO_DIMENSIONAL)
+
+
+def applyGrid(image: sitk.Image, grid: GridGeometry) -> sitk.Image:
+    """Give a SimpleITK image the place of a grid, RAS turned into LPS.
+
+    :return: the same image.
+    """
+    matrix = LPS_TO_RAS @ grid.ijkToRas
+    image.SetSpacing([float(spacing) for spacing in grid.spacingMm])
+    image.SetDirection((matrix[:3, :3] / grid.spacingMm).ravel().tolist())
+    image.SetOrigin(matrix[:3, 3].tolist())
+    return image
+
+
+@contextmanager
+def itkWarningsOff():
+    """Keep ITK from printing notes to standard error while a file is read; errors still arrive as exceptions."""
+    before = sitk.ProcessObject.GetGlobalWarningDisplay()
+    sitk.ProcessObject.SetGlobalWarningDisplay(False)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalWarningDisplay(before)
