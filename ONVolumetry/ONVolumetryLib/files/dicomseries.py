@@ -99,7 +99,23 @@ def _readVoxels(ordered: list[DicomSlice]) -> np.ndarray:
             if len({piece.rescale for piece in ordered}) > 1:
                 raise FileError("the frames have different intensity scales; export the series as one file per slice")
             voxels = sitk.GetArrayFromImage(sitk.ReadImage(files[0]))
-    except RuntimeError as error:
-        raise FileError("the pixels of the DICOM series cannot be read (damaged, or an unknown compression); export "
-                        "it again without compression") from error
+    except RuntimeError:
+        return _readVoxelsWithPydicom(ordered)
     return voxels[[piece.frame for piece in ordered]]
+
+
+def _readVoxelsWithPydicom(ordered: list[DicomSlice]) -> np.ndarray:
+    """Voxels of files that ITK does not know as DICOM, such as those without a preamble."""
+    frames = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            for piece in ordered:
+                pixels = pydicom.dcmread(piece.path, force=True).pixel_array
+                slope, intercept = piece.rescale
+                pixels = pixels[piece.frame] if pixels.ndim == 3 else pixels
+                frames.append(pixels if piece.rescale == (1, 0) else pixels * slope + intercept)
+        except Exception as error:  # Each decoder fails in its own way.
+            raise FileError("the pixels of the DICOM series cannot be read (damaged, or an unknown compression); "
+                            "export it again without compression") from error
+    return np.stack(frames)

@@ -32,7 +32,7 @@ def stackGrid(slices: list[DicomSlice]) -> tuple[list[DicomSlice], GridGeometry]
     if len(slices) < 2:
         raise GeometryError(TWO_DIMENSIONAL)
     normal = slices[0].normal
-    ordered = sorted(slices, key=lambda piece: float(piece.position @ normal))
+    ordered = sorted(slices, key=lambda piece: (float(piece.position @ normal), piece.number))
     heights = np.array([piece.position @ normal for piece in ordered])
     _requireEvenPitch(ordered, heights)
     _requireNoTilt(ordered, normal, heights)
@@ -55,6 +55,8 @@ def _requireOneSeries(slices: list[DicomSlice]):
 
 def _requireSame(slices: list[DicomSlice]):
     first = slices[0]
+    if min(first.spacing) <= 0:
+        raise GeometryError("the pixel spacing is zero; export the series again with its spacing")
     turned = [piece for piece in slices if np.max(np.abs(piece.normal - first.normal)) > DIRECTION_TOLERANCE
               or np.max(np.abs(piece.rowDirection - first.rowDirection)) > DIRECTION_TOLERANCE]
     if turned:
