@@ -16,6 +16,8 @@ from .spheresearch import consensusSphere
 MINIMUM_COVERAGE = 0.40
 PLAUSIBLE_RADIUS_MM = (18.0, 30.0)
 DOME_COSINE = 0.5
+# Beyond this many points the condition number alone tells whether they suffice.
+MANY_POINTS = 100
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _checkedPoints(points) -> np.ndarray:
     points = np.asarray(points, dtype=float).reshape(-1, 3)
     if not np.all(np.isfinite(points)):
         raise SphereFitError("a point has no finite coordinates; place it again")
-    distinct = len(np.unique(points, axis=0))
+    distinct = len(points) if len(points) > MANY_POINTS else len(np.unique(points, axis=0))
     if distinct < 4:
         raise SphereFitError(f"{distinct} points do not determine a sphere; place at least 4 (better 6 to 12)")
     return points

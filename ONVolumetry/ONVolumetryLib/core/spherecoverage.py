@@ -25,7 +25,9 @@ def surfaceCoverage(offsets: np.ndarray) -> float:
     :param offsets: points relative to the center (n, 3), mm.
     """
     chord = 2.0 * np.sin(np.radians(NEIGHBORHOOD_DEGREES) / 2.0)
-    distances, _ = cKDTree(_unit(offsets)).query(equalAreaDirections(DIRECTION_COUNT), distance_upper_bound=chord)
+    # An unbalanced tree is built several times faster, and 500 look-ups do not repay a balanced one.
+    tree = cKDTree(_unit(offsets), balanced_tree=False, compact_nodes=False)
+    distances, _ = tree.query(equalAreaDirections(DIRECTION_COUNT), distance_upper_bound=chord)
     return float(np.mean(np.isfinite(distances)))
 
 
