@@ -1,0 +1,138 @@
+"""Names in files: the one place where they meet the names in the code.
+
+Volumes leave the program in cm3; inside they are mm3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.hip import VisitMeasurement
+from ..core.ratios import Estimate
+from .casedata import Case, CaseVisit
+
+MEASUREMENTS_SCHEMA = "onvolumetry-measurements/1"
+MM3_PER_CM3 = 1000.0
+
+SETTING_FIELDS = {
+    "contour_sd_mm": "contourSdMm",
+    "contour_correlation": "contourCorrelation",
+    "head_reference": "headReference",
+    "male_cap_fraction": "maleCapFraction",
+    "female_cap_fraction": "femaleCapFraction",
+    "sphere_tolerance_mm": "sphereToleranceMm",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredVisit:
+    """One row of the tables: a visit as planned and as measured."""
+
+    case: Case
+    visit: CaseVisit
+    measured: VisitMeasurement
+
+
+def cm3(volumeMm3: float | None) -> float | None:
+    """mm3 in cm3; None stays None."""
+    return None if volumeMm3 is None else volumeMm3 / MM3_PER_CM3
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.value
+
+
+def _uncertainty(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.standardUncertainty
+
+
+def _lesion(row: MeasuredVisit) -> Estimate | None:
+    volume = row.measured.lesionVolume
+    return None if volume is None else volume.estimate
+
+
+def _of(part: str, field: str) -> Callable[[MeasuredVisit], Any]:
+    """Field of a part of the visit that may not be measured."""
+    def read(row: MeasuredVisit):
+        value = getattr(row.measured, part)
+        return None if value is None else getattr(value, field)
+    return read
+
+
+def _cm3Of(part: str, field: str) -> Callable[[MeasuredVisit], Any]:
+    read = _of(part, field)
+    return lambda row: cm3(read(row))
+
+
+def _change(field: str, read: Callable = _value) -> Callable[[MeasuredVisit], Any]:
+    def fromBaseline(row: MeasuredVisit):
+        change = row.measured.changeFromBaseline
+        return None if change is None else read(getattr(change, field))
+    return fromBaseline
+
+
+def _rate(row: MeasuredVisit) -> float | None:
+    change = row.measured.changeFromPrevious
+    return None if change is None else _value(change.ratePercentPerMonth)
+
+
+def _lesionSlices(row: MeasuredVisit) -> int | None:
+    if row.measured.lesionAbsent:
+        return 0
+    return _of("lesion", "sliceCount")(row)
+
+
+def _stage(row: MeasuredVisit) -> str | None:
+    return f"{row.visit.stage.system} {row.visit.stage.value}" if row.visit.stage else None
+
+
+def _notMeasured(row: MeasuredVisit) -> None:
+    return None
+
+
+VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
+    "hip": lambda row: row.case.hip,
+    "side": lambda row: row.case.side,
+    "sex": lambda row: row.case.sex,
+    "visit": lambda row: row.measured.label,
+    "month": lambda row: row.measured.month,
+    "onv_cm3": lambda row: cm3(_value(_lesion(row))),
+    "onv_se_cm3": lambda row: cm3(_uncertainty(_lesion(row))),
+    "fhv_cm3": _cm3Of("head", "volumeMm3"),
+    "fhv_se_cm3": _cm3Of("head", "combinedSeMm3"),
+    "onv_percent": lambda row: _value(row.measured.onvPercent),
+    "onv_percent_se": lambda row: _uncertainty(row.measured.onvPercent),
+    "residual_percent": _change("residualPercent"),
+    "regeneration_percent": _change("regenerationPercent"),
+    "regeneration_percent_se": _change("regenerationPercent", _uncertainty),
+    "gross_regeneration_percent": _notMeasured,
+    "new_lesion_percent": _notMeasured,
+    "rate_percent_per_month": _rate,
+    "sphere_radius_mm": _of("sphere", "radiusMm"),
+    "sphere_rms_mm": _of("sphere", "rmsMm"),
+    "sphere_coverage": _of("sphere", "coverage"),
+    "sav_cm3": _cm3Of("sphereAdjusted", "volumeMm3"),
+    "onv_percent_sav": lambda row: _value(row.measured.onvPercentSav),
+    "fhv_sav_difference_percent": lambda row: row.measured.fhvSavDifferencePercent,
+    "onv_trapezoid_cm3": _cm3Of("lesion", "trapezoidMm3"),
+    "onv_surface_cm3": _cm3Of("lesion", "surfaceMm3"),
+    "fhv_trapezoid_cm3": _cm3Of("head", "trapezoidMm3"),
+    "fhv_surface_cm3": _cm3Of("head", "surfaceMm3"),
+    "slice_pitch_mm": _of("stack", "pitchMm"),
+    "lesion_slices": _lesionSlices,
+    "head_slices": _of("head", "sliceCount"),
+    **dict.fromkeys(("registration_error_mm", "jic_type", "jic_zones", "acp_zones", "kerboul_degrees",
+                     "koo_kim_index", "steinberg_class", "jic_type_3d", "jic_zones_3d", "acp_zones_3d",
+                     "koo_kim_modified"), _notMeasured),
+    "patient": lambda row: row.case.patient,
+    "visit_status": lambda row: "done" if row.measured.done else "not done",
+    "end_reason": lambda row: row.case.end and row.case.end.reason,
+    "end_month": lambda row: row.case.end and row.case.end.month,
+    "stage": _stage,
+    "fhv_reference": _of("headReference", "kind"),
+    "reader": lambda row: row.visit.reader,
+    "approved": _notMeasured,
+    "warnings": lambda row: " | ".join(note.text for note in row.measured.notes) or None,
+}

@@ -1,0 +1,168 @@
+"""The record of a measurement: JSON with everything, CSV with one row per hip and visit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from .. import __version__
+from ..core.hip import HipMeasurement, VisitMeasurement
+from ..core.ratios import Change, Estimate
+from ..core.settings import MeasurementSettings
+from ..core.volume import SegmentVolume
+from .casedata import Case, CaseVisit
+from .keys import MEASUREMENTS_SCHEMA, SETTING_FIELDS, VISIT_COLUMNS, MeasuredVisit, cm3
+
+
+def hipRecord(case: Case, measurement: HipMeasurement) -> dict[str, Any]:
+    """Everything that was measured of a hip, as plain JSON values.
+
+    :param case: the hip as described, with the same visits.
+    :param measurement: what was measured.
+    :return: mapping with the visits' columns under the names of measurements.csv, and the parts they come from.
+    """
+    planned = {visit.label: visit for visit in case.visits}
+    return {
+        "hip": case.hip,
+        "patient": case.patient,
+        "side": case.side,
+        "sex": case.sex,
+        "subject": dict(case.subject),
+        "end": case.end and asdict(case.end),
+        "baseline": measurement.baseline,
+        "settings": settingsRecord(measurement.settings),
+        "visits": [_visitRecord(case, planned[visit.label], visit) for visit in measurement.visits],
+        "changes": [_changeRecord(change) for change in measurement.changes],
+    }
+
+
+def settingsRecord(settings: MeasurementSettings) -> dict[str, Any]:
+    """Settings in force under their file keys."""
+    return {key: getattr(settings, field) for key, field in SETTING_FIELDS.items()}
+
+
+def softwareRecord() -> dict[str, str]:
+    """Versions of the program and of the libraries that its numbers rest on."""
+    import numpy as np
+    import scipy
+    import SimpleITK
+
+    return {
+        "onvolumetry": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "simpleitk": SimpleITK.Version_VersionString(),
+    }
+
+
+def measurementsJson(hipRecords: Sequence[Mapping[str, Any]]) -> str:
+    """Text of measurements.json."""
+    document = {"schema": MEASUREMENTS_SCHEMA, "software": softwareRecord(), "hips": list(hipRecords)}
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def measurementsCsv(hipRecords: Sequence[Mapping[str, Any]]) -> str:
+    """Text of measurements.csv: fixed columns, then those of the subjects in order of first appearance.
+
+    RFC 4180 with '.' as decimal sign; an empty field is "not measured".
+    """
+    subjectKeys = dict.fromkeys(key for record in hipRecords for key in record["subject"])
+    columns = [*VISIT_COLUMNS, *(key for key in subjectKeys if key not in VISIT_COLUMNS)]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for record in hipRecords:
+        for visit in record["visits"]:
+            row = {**record["subject"], **visit}
+            writer.writerow([_csvField(row.get(column)) for column in columns])
+    return text.getvalue()
+
+
+def _csvField(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # Shortest text that reads back as the same number.
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _visitRecord(case: Case, planned: CaseVisit, visit: VisitMeasurement) -> dict[str, Any]:
+    row = MeasuredVisit(case, planned, visit)
+    record = {key: read(row) for key, read in VISIT_COLUMNS.items()}
+    record.update({
+        "slice_axis": visit.stack and {"axis": visit.stack.axisName, "reason": visit.stack.reason},
+        "fhv_reference_visit": visit.headReference and visit.headReference.visit,
+        "fhv_drift_percent": visit.fhvDriftPercent,
+        "onv_percent_sav_se": visit.onvPercentSav and visit.onvPercentSav.standardUncertainty,
+        "sphere": _sphereRecord(visit),
+        "lesion": _segmentRecord(visit.lesion),
+        "lesion_absent": visit.lesionAbsent,
+        "head": _segmentRecord(visit.head),
+        "change_from_baseline": _changeRecord(visit.changeFromBaseline),
+        "change_from_previous": _changeRecord(visit.changeFromPrevious),
+        "notes": [asdict(note) for note in visit.notes],
+    })
+    return record
+
+
+def _segmentRecord(segment: SegmentVolume | None) -> dict[str, Any] | None:
+    if segment is None:
+        return None
+    return {
+        "voxel_count": segment.voxelCount,
+        "volume_mm3": segment.volumeMm3,
+        "surface_area_mm2": segment.surfaceAreaMm2,
+        "sampling_se_cm3": cm3(segment.samplingSeMm3),
+        "contour_se_cm3": cm3(segment.contourSeMm3),
+        "flat_end": segment.flatEnd,
+        "slice_areas_mm2": list(segment.areas.areasMm2),
+        "slice_positions_mm": list(segment.areas.positionsMm),
+    }
+
+
+def _sphereRecord(visit: VisitMeasurement) -> dict[str, Any] | None:
+    if visit.sphere is None:
+        return None
+    sphere, adjusted = visit.sphere, visit.sphereAdjusted
+    return {
+        "center_ras_mm": list(sphere.centerRas),
+        "radius_mm": sphere.radiusMm,
+        "radius_se_mm": sphere.radiusSeMm,
+        "radius_uncertainty_mm": adjusted.radiusUncertaintyMm,
+        "rms_mm": sphere.rmsMm,
+        "maximum_residual_mm": sphere.maximumResidualMm,
+        "collapse_depth_mm": sphere.collapseDepthMm,
+        "inlier_fraction": sphere.inlierFraction,
+        "coverage": sphere.coverage,
+        "point_count": sphere.pointCount,
+        "sav_se_cm3": cm3(adjusted.seMm3),
+        "cap_fraction": adjusted.capFraction,
+    }
+
+
+def _changeRecord(change: Change | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "from_visit": change.fromVisit,
+        "to_visit": change.toVisit,
+        "months": change.months,
+        **_estimateRecord("residual_percent", change.residualPercent),
+        **_estimateRecord("regeneration_percent", change.regenerationPercent),
+        **_estimateRecord("rate_percent_per_month", change.ratePercentPerMonth),
+        "onv_within_measurement_error": change.onvWithinMeasurementError,
+        "onv_percent_within_measurement_error": change.onvPercentWithinMeasurementError,
+    }
+
+
+def _estimateRecord(key: str, estimate: Estimate | None) -> dict[str, float | None]:
+    if estimate is None:
+        return {key: None, f"{key}_se": None}
+    return {key: estimate.value, f"{key}_se": estimate.standardUncertainty}
