@@ -8,7 +8,7 @@ from .errors import SphereFitError
 
 MAXIMUM_CONDITION_NUMBER = 1e4
 MAXIMUM_ITERATIONS = 50
-CONVERGENCE_MM = 1e-7
+CONVERGENCE_MM = 1e-5
 
 
 def algebraicSphere(points: np.ndarray) -> tuple[np.ndarray, float]:
