@@ -1,0 +1,99 @@
+"""Measure one case file from beginning to end, in whatever process."""
+
+from __future__ import annotations
+
+import datetime
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import CaseError, ONVolumetryError
+from ..core.hip import HipMeasurement
+from ..core.measurehip import measureHip
+from ..core.settings import MeasurementSettings
+from ..files.case import Case, CaseVisit, readCase
+from ..files.filecontext import namedFile
+from ..files.keys import SETTING_FIELDS
+from ..files.results import hipRecord
+from ..files.visits import LoadedVisit, loadVisit
+from ..report.hipreport import hipReportHtml
+from ..report.reportinput import ReportSubject, ReportVisit
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """What became of one case file; it travels between processes.
+
+    :param path: the case file.
+    :param record: record of the hip, or None where it failed.
+    :param files: text of the hip's files by name.
+    :param error: one line, or None where all went well.
+    :param details: traceback of the error, for --debug.
+    """
+
+    path: Path
+    record: dict[str, Any] | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    error: str | None = None
+    details: str | None = None
+
+
+def measureCaseFile(path: Path) -> CaseOutcome:
+    """Measure a case file; never raises, so that one bad case leaves the others alone."""
+    try:
+        case, measurement, visits = measureCase(path)
+        record = hipRecord(case, measurement)
+        return CaseOutcome(path, record, {"report.html": _report(case, measurement, visits)})
+    except ONVolumetryError as error:
+        return CaseOutcome(path, error=str(error), details=traceback.format_exc())
+    except MemoryError:
+        return CaseOutcome(path, error=f"{path}: not enough memory; measure fewer hips at a time (--workers 1)",
+                           details=traceback.format_exc())
+    except Exception as error:  # the last line of defense: a user never sees a traceback unasked
+        text = f"{path}: unexpected {type(error).__name__}; please report it with the output of --debug"
+        return CaseOutcome(path, error=text, details=traceback.format_exc())
+
+
+def measureCase(path: Path) -> tuple[Case, HipMeasurement, Sequence[LoadedVisit]]:
+    """Read and measure a case file.
+
+    :raises ONVolumetryError: something of the case cannot be read or measured; the text begins with the file.
+    """
+    case = readCase(path)
+    with namedFile(path):
+        settings = MeasurementSettings.fromMapping(case.settings, SETTING_FIELDS)
+        visits = [loadVisit(case, visit) for visit in case.visits]
+        return case, measureHip([visit.segments for visit in visits], case.sex, settings), visits
+
+
+def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit]) -> str:
+    subject = ReportSubject(
+        hip=case.hip, side=case.side, patient=case.patient, subject=case.subject,
+        endReason=case.end and case.end.reason, endMonth=case.end and case.end.month,
+        measuredOn=datetime.date.today())
+    planned = {visit.label: visit for visit in case.visits}
+    return hipReportHtml(subject, measurement, [_reportVisit(planned[visit.segments.label], visit) for visit in visits])
+
+
+def _reportVisit(planned: CaseVisit, loaded: LoadedVisit) -> ReportVisit:
+    stage = planned.stage and f"{planned.stage.system} {planned.stage.value}"
+    return ReportVisit(segments=loaded.segments, image=loaded.image, reader=planned.reader, stage=stage)
+
+
+def requireDistinctHips(outcomes: Sequence[CaseOutcome]) -> list[CaseOutcome]:
+    """Turn the second case of a hip into a failure: both would be written to one folder."""
+    firstOf: dict[str, Path] = {}
+    checked = []
+    for outcome in outcomes:
+        hip = outcome.record["hip"] if outcome.record else None
+        if hip is not None and hip.casefold() in firstOf:
+            error = CaseError(f"{outcome.path}: hip: {hip!r} is also the hip of {firstOf[hip.casefold()]}; give each "
+                              "case its own hip, or measure them to different folders")
+            checked.append(CaseOutcome(outcome.path, error=str(error)))
+            continue
+        if hip is not None:
+            firstOf[hip.casefold()] = outcome.path
+        checked.append(outcome)
+    return checked
