@@ -104,14 +104,13 @@ def _beyondHead(ball: Sphere, rest: Shape, head: HeadModel) -> Shape:
     return Union((ball, Intersection((rest, neckSide))))
 
 
-def femurBone(head: HeadModel) -> Shape:
-    """The femur with its cortex: 1 mm over the head, thicker over neck and shaft."""
-    radius = head.radiusMm
-    base = 1.95 * radius * NECK_DIRECTION
-    shaft = Capsule(base + radius * np.array([0.1, 0, -1.0]), base + radius * np.array([0.0, 0.1, -4.5]),
-                    0.72 * radius, 0.68 * radius)
-    medialNeck = Capsule(0.9 * radius * NECK_DIRECTION, base, 0.62 * radius, 0.75 * radius)
-    return Union((femurMarrow(head).grown(1.0), shaft, medialNeck))
+def femurCortex(radiusMm: float) -> Shape:
+    """The thick cortex of shaft and lower neck, marrow included."""
+    base = 1.95 * radiusMm * NECK_DIRECTION
+    shaft = Capsule(base + radiusMm * np.array([0.1, 0, -1.0]), base + radiusMm * np.array([0.0, 0.1, -4.5]),
+                    0.72 * radiusMm, 0.68 * radiusMm)
+    neck = Capsule(0.9 * radiusMm * NECK_DIRECTION, base, 0.62 * radiusMm, 0.75 * radiusMm)
+    return Union((shaft, neck))
 
 
 def pelvisBone(radiusMm: float) -> Shape:
@@ -130,24 +129,45 @@ def jointSpace(radiusMm: float) -> Shape:
     return Sphere(np.zeros(3), radiusMm + 1.0 + CARTILAGE_MM)
 
 
+@dataclass(frozen=True, eq=False)
+class PackedBellies(Union):
+    """Muscle bellies that press against each other, with a layer of fat between them.
+
+    :param gapMm: thickness of the fat.
+    """
+
+    gapMm: float
+
+    def distance(self, points):
+        nearest = self.parts[0].distance(points)
+        second = np.full_like(nearest, np.inf)
+        for part in self.parts[1:]:
+            other = part.distance(points)
+            second = np.minimum(second, np.maximum(nearest, other))
+            nearest = np.minimum(nearest, other)
+        return np.maximum(nearest, (self.gapMm - (second - nearest)) / 2)
+
+
 def muscles(radiusMm: float) -> Shape:
-    """Muscles around the joint, with fat left between them."""
+    """Muscles around the joint."""
     scale = radiusMm / 24
 
     def belly(start, end, startRadius, endRadius):
         return Capsule(scale * np.array(start, dtype=float), scale * np.array(end, dtype=float),
-                       startRadius * scale, endRadius * scale)
+                       (startRadius + 6) * scale, (endRadius + 6) * scale)
 
-    return Union((
-        belly((24, 2, 38), (12, -6, 92), 13, 17),      # gluteus minimus and medius
-        belly((48, -8, 12), (36, -14, 90), 9, 13),     # gluteus medius, lateral part
-        belly((-18, 31, 6), (-34, 26, 90), 12, 17),    # iliopsoas above the joint
-        belly((-14, 31, 2), (2, 6, -62), 12, 9),       # iliopsoas to the lesser trochanter
-        belly((26, 38, 30), (34, 44, -80), 9, 15),     # rectus femoris, tensor
-        belly((-34, 6, -36), (-4, 6, -95), 12, 18),    # adductors
-        belly((-62, 22, -46), (-22, 22, -100), 11, 15),
-        belly((-44, -6, -14), (-66, 4, -22), 9, 11),   # obturators
-        belly((-20, -40, 14), (32, -38, -2), 9, 7),    # short rotators
-        belly((-50, -62, 40), (50, -58, -30), 18, 16), # gluteus maximus
-        belly((66, -2, -50), (62, 4, -110), 13, 17),   # vastus lateralis
-    ))
+    gluteusMinimus = belly((26, 4, 36), (14, -4, 92), 16, 20)
+    gluteusMedius = belly((50, -8, 8), (42, -14, 95), 12, 22)
+    iliopsoas = belly((-20, 33, 4), (-38, 24, 95), 15, 24)
+    iliopsoasTendon = belly((-14, 33, 2), (2, 10, -66), 14, 11)
+    rectusFemoris = belly((24, 42, 30), (32, 48, -95), 13, 19)
+    pectineus = belly((-40, 22, -28), (2, 6, -70), 13, 11)
+    adductors = belly((-46, 2, -50), (-14, 2, -105), 16, 24)
+    obturatorExternus = belly((-50, -2, -32), (4, -24, -24), 12, 8)
+    obturatorInternus = belly((-56, -10, 20), (-60, -8, -28), 12, 12)
+    shortRotators = belly((-24, -42, 14), (34, -38, -2), 12, 9)
+    gluteusMaximus = belly((-55, -70, 40), (50, -62, -40), 26, 24)
+    vastus = belly((62, 2, -62), (54, 8, -115), 12, 18)
+    return PackedBellies((gluteusMinimus, gluteusMedius, iliopsoas, iliopsoasTendon, rectusFemoris, pectineus,
+                          adductors, obturatorExternus, obturatorInternus, shortRotators, gluteusMaximus, vastus),
+                         2.2 * scale)

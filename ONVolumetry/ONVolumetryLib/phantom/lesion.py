@@ -95,8 +95,8 @@ class ConeLesion:
 class WedgeShape(Shape):
     """All points beyond an uneven bowl around an axis; the magnitude is right to first order.
 
-    r = R (depth + (1 - depth) (t/a)^p + waves), where t is the angle from the axis and a the half-angle, which
-    varies with the azimuth in a few lobes.
+    r = R (1 - depth (1 - (t/a)^p - waves)), where t is the angle from the axis and a the half-angle, which varies
+    with the azimuth in a few lobes. A smaller depth and half-angle give a bowl within the larger one.
     """
 
     basis: np.ndarray
@@ -117,11 +117,11 @@ class WedgeShape(Shape):
         halfAngle = self.halfAngle * (1 + sum(amplitude * np.cos((order + 1) * azimuth + phase)
                                               for order, (amplitude, phase) in enumerate(self.lobes)))
         share = angle / halfAngle
-        bowl = self.depth + (1 - self.depth) * share**self.steepness
+        fill = 1 - share**self.steepness
         for *wave, phase, amplitude in self.waves:
-            bowl = bowl + amplitude * np.sin(direction @ np.asarray(wave, dtype=points.dtype) + phase)
-        slope = self.radiusMm * (1 - self.depth) * self.steepness * share ** (self.steepness - 1) / halfAngle
-        return radius, self.radiusMm * bowl, slope
+            fill = fill - amplitude * np.sin(direction @ np.asarray(wave, dtype=points.dtype) + phase)
+        slope = self.radiusMm * self.depth * self.steepness * share ** (self.steepness - 1) / halfAngle
+        return radius, self.radiusMm * (1 - self.depth * fill), slope
 
     def distance(self, points):
         radius, bowl, slope = self.level(points)
@@ -148,11 +148,11 @@ class WedgeLesion:
         generator = np.random.default_rng([self.seed, 11])
         lobes = np.column_stack([generator.uniform(0.03, 0.09, LOBE_COUNT),
                                  generator.uniform(0, 2 * np.pi, LOBE_COUNT)])
-        waves = np.column_stack([generator.normal(0, 4.5, (WAVE_COUNT, 3)),
+        waves = np.column_stack([generator.normal(0, 3.6, (WAVE_COUNT, 3)),
                                  generator.uniform(0, 2 * np.pi, WAVE_COUNT),
-                                 generator.uniform(0.01, 0.022, WAVE_COUNT)])
-        return WedgeShape(perpendicularBasis(self.axis), self.radiusMm, math.radians(12 + 98 * self.size),
-                          0.85 - 0.65 * self.size, self.steepness, lobes, waves)
+                                 generator.uniform(0.02, 0.05, WAVE_COUNT)])
+        return WedgeShape(perpendicularBasis(self.axis), self.radiusMm, math.radians(110) * self.size**0.8,
+                          0.9 * self.size**0.7, self.steepness, lobes, waves)
 
     @property
     def shape(self) -> Shape:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from scipy.optimize import brentq
 
 from ..core.errors import ONVolumetryError
 from .femur import FOVEA_DIRECTION, NECK_DIRECTION, HeadModel
@@ -15,7 +17,7 @@ from .primitives import perpendicularBasis, unitVector
 from .shapes import Shape
 
 DIRECTIONS_PER_TURN = 240
-BISECTIONS = 26
+SMALLEST_SIZE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def radialVolumeMm3(lesion: Lesion, head: HeadModel, directionsPerTurn: int = DI
 
     :param directionsPerTurn: number of azimuths, and of angles.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(directionsPerTurn)
+    nodes, weights = _gaussNodes(directionsPerTurn)
     lowest = math.cos(lesion.polarAngle)
     cosine = lowest + (1 - lowest) * (nodes + 1) / 2
     azimuth = 2 * np.pi * (np.arange(directionsPerTurn) + 0.5) / directionsPerTurn
@@ -87,21 +89,23 @@ def calibrateLesion(family: str, axis, head: HeadModel, percent: float, seed: in
         clipped = lesion.closedFormMm3 is None or isClipped(lesion, head)
         return radialVolumeMm3(lesion, head) if clipped else lesion.closedFormMm3
 
-    low, high = 0.0, 1.0
-    largest = 100 * volume(high) / head.volumeMm3
-    if not 0 < percent <= largest:
-        raise ONVolumetryError(f"a {family} of {percent:g} % of the head cannot be made; give more than 0 and "
-                               f"at most {math.floor(largest)} %")
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if volume(middle) < wanted else (low, middle)
-    return makeLesion(family, axis, head.radiusMm, (low + high) / 2, seed)
+    largest = 100 * volume(1.0) / head.volumeMm3
+    if not 0.01 <= percent <= largest:
+        raise ONVolumetryError(f"a {family} of {percent:g} % of the head cannot be made; give 0.01 to "
+                               f"{math.floor(largest)} %")
+    size = brentq(lambda size: volume(size) - wanted, SMALLEST_SIZE, 1.0, xtol=1e-7)
+    return makeLesion(family, axis, head.radiusMm, size, seed)
 
 
 def gridVolumeMm3(shape: Shape, spacingMm: float = 0.2, phase=(0.31, 0.57, 0.73)) -> float:
     """Volume of any solid by counting points of a fine grid, as a check of the other ways."""
     grid = uniformGrid(shape.bounds, spacingMm, phase)
     return rasterize(shape, grid).voxelCount * grid.voxelVolumeMm3
+
+
+@lru_cache(maxsize=4)
+def _gaussNodes(count: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(count)
 
 
 def _angle(first: np.ndarray, second: np.ndarray) -> float:
