@@ -75,7 +75,8 @@ def _unrecognized(segmentation: Segmentation, head: Segment | None, lesion: Segm
               if segment is not head and segment is not lesion and not segment.mask.isEmpty]
     if head is None and lesion is None and others:
         raise SegmentError(f"no segment is recognized as femoral head or lesion; there are: {listNames(others)}; "
-                           'rename them "Femoral head" and "Osteonecrosis lesion", or name them with "segments" in the case')
+                           'rename them "Femoral head" and "Osteonecrosis lesion", or name them with "segments" in '
+                           "the case")
     if head is None and lesion is None:
         return ("Nothing is outlined at this visit, so nothing is measured.",)
     if others and (head is None or lesion is None):
