@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
+
+from ..core.errors import ONVolumetryError
+from ..phantom.presets import PRESETS
+from ..phantom.writer import writePhantom
+from .measure import measureAll, writeResults
+from .resulttable import resultTable
 
 DEFAULT_FOLDER = Path("onvolumetry-demo")
 SHOWN_PRESETS = ("healed-101", "non-healed-203")
@@ -12,3 +19,28 @@ def addArguments(parser: argparse.ArgumentParser):
     """Declare the arguments of `onvolumetry demo`."""
     parser.add_argument("--output", type=Path, default=DEFAULT_FOLDER, metavar="DIR",
                         help=f"folder for the hips and their results (default {DEFAULT_FOLDER})")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the synthetic hips, measure them and say where the reports are.
+
+    :raises ONVolumetryError: a hip cannot be made or measured.
+    """
+    results = arguments.output / "results"
+    cases = []
+    for name in SHOWN_PRESETS:
+        settings = PRESETS[name]
+        print(f"Making the synthetic hip {settings.hip} ({name}) ...", flush=True)
+        cases.append(writePhantom(settings, arguments.output / "hips" / settings.hip))
+    print("Measuring ...\n", flush=True)
+    outcomes = measureAll(cases)
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise ONVolumetryError(outcome.error)
+    writeResults(outcomes, results)
+    print(resultTable([outcome.record for outcome in outcomes]))
+    print(f"\nSynthetic hips, with the truth of each in truth.json: {arguments.output / 'hips'}")
+    print(f"Tables: {results / 'measurements.csv'}")
+    for outcome in outcomes:
+        print(f"Report of hip {outcome.record['hip']}: {results / outcome.record['hip'] / 'report.html'}")
+    return 0
