@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from ONVolumetryLib.core.errors import FileError, GeometryError, ONVolumetryError
 from ONVolumetryLib.files.images import readImage
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 NAME = "SECRET^PATIENT"
 ROW = np.array([np.cos(0.087), 0.0, -np.sin(0.087)])
@@ -41,6 +41,29 @@ def makeSlice(index, series="1.2.3", number=3, description="t1_tse_cor"):
 @pytest.fixture
 def series():
     return [makeSlice(index) for index in range(6)]
+
+
+def makeMultiFrame(order):
+    """One enhanced MR object whose frames are stored in the given order; geometry in functional groups only."""
+    dataset = makeSlice(0)
+    slices = [makeSlice(index) for index in order]
+    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
+    dataset.NumberOfFrames = len(order)
+    shared, measures, orientation = pydicom.Dataset(), pydicom.Dataset(), pydicom.Dataset()
+    measures.PixelSpacing, measures.SliceThickness = dataset.PixelSpacing, 4.0
+    orientation.ImageOrientationPatient = dataset.ImageOrientationPatient
+    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [orientation]
+    dataset.SharedFunctionalGroupsSequence = [shared]
+    dataset.PerFrameFunctionalGroupsSequence = []
+    for piece in slices:
+        group, position = pydicom.Dataset(), pydicom.Dataset()
+        position.ImagePositionPatient = piece.ImagePositionPatient
+        group.PlanePositionSequence = [position]
+        dataset.PerFrameFunctionalGroupsSequence.append(group)
+    dataset.PixelData = b"".join(piece.PixelData for piece in slices)
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness"):
+        delattr(dataset, keyword)
+    return dataset
 
 
 def save(folder, datasets, preamble="present"):
@@ -105,6 +128,23 @@ def testOtherDicomObjectsInTheFolderAreLeftAlone(tmp_path, series):
     del report.PixelData, report.Rows, report.Columns
     folder = save(tmp_path / "scan", [*series, report])
     assert readImage(folder).geometry.sizeIjk[2] == 6
+
+
+def testFramesOfOneFileAreSortedByPosition(tmp_path, series):
+    several = readImage(save(tmp_path / "several", series))
+    one = readImage(save(tmp_path / "one", [makeMultiFrame((3, 0, 5, 1, 4, 2))]))
+    assert np.array_equal(one.voxels, several.voxels)
+    assert np.allclose(one.geometry.ijkToRas, several.geometry.ijkToRas)
+
+
+def testMissingFrameAndSeveralMultiFrameFilesAreRefused(tmp_path):
+    requireRefusal(save(tmp_path / "missing", [makeMultiFrame((0, 1, 2, 4))]), GeometryError,
+                   "1 slice(s) are missing between slices number 3 and 4")
+    requireRefusal(save(tmp_path / "two", [makeMultiFrame((0, 1)), makeMultiFrame((2, 3))]), FileError,
+                   "several multi-frame files")
+    bare = makeMultiFrame((0, 1))
+    del bare.PerFrameFunctionalGroupsSequence
+    requireRefusal(save(tmp_path / "bare", [bare]), FileError, "no positions")
 
 
 def testSeveralSeriesAreListed(tmp_path, series):
