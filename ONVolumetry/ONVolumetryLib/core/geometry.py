@@ -157,9 +157,9 @@ def sliceStackOfSegmentation(segmentation: GridGeometry, image: GridGeometry | N
     alignment = np.abs(image.axisDirections[:, imageStack.axis] @ segmentation.axisDirections)
     axis = int(np.argmax(alignment))
     ownPitch = float(segmentation.spacingMm[axis])
-    # A segmentation coarser than its image was sliced along its own axis, not the image's.
+    # A segmentation coarser than its image has a pitch of its own.
     if np.max(segmentation.spacingMm) > imageStack.pitchMm * 1.01:
-        return sliceStackOfGrid(segmentation)
+        return sliceStackOfGrid(segmentation, image.axisDirections[:, imageStack.axis])
     if imageStack.pitchMm > ownPitch * 1.01:
         return SliceStack(axis, imageStack.pitchMm, f"{imageStack.reason} of the image, which is coarser than the "
                                                     "segmentation")
