@@ -1,0 +1,49 @@
+"""Which nodes of the scene make up a hip and its visits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, eq=False)
+class VisitNodes:
+    """One visit in the scene.
+
+    :param segmentation: vtkMRMLSegmentationNode with the outlines; None where nothing is outlined yet.
+    :param headSegmentId: segment ID of the femoral head, "" for none.
+    :param lesionSegmentId: segment ID of the lesion, "" for none.
+    :param volume: vtkMRMLScalarVolumeNode that was outlined, whose slices count; None where it is not loaded.
+    :param label: name of the visit.
+    :param month: months since surgery (0 or less before it).
+    :param done: False for a planned visit that was not done.
+    """
+
+    segmentation: Any = None
+    headSegmentId: str = ""
+    lesionSegmentId: str = ""
+    volume: Any = None
+    label: str = "preop"
+    month: float = 0.0
+    done: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class HipNodes:
+    """One hip in the scene.
+
+    :param hip: name of the hip.
+    :param sex: "male" or "female"; the sphere-adjusted volume depends on it.
+    :param visits: one or more visits, in any order.
+    :param side: "left" or "right"; None where nobody has said.
+    :param patient: pseudonym that ties two hips together; the hip's name where it is "".
+    :param settings: settings under their file keys, as in case.json; defaults of the method where absent.
+    """
+
+    hip: str
+    sex: str
+    visits: tuple[VisitNodes, ...]
+    side: str | None = None
+    patient: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
