@@ -12,7 +12,6 @@ from ONVolumetryLib.files.segmentations import readSegmentation
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: there is no wheel for this Python")
 
-from ONVolumetryLib.mrml.grids import DICOM_ATTRIBUTE  # noqa: E402
 from ONVolumetryLib.mrml.hipnodes import HipNodes, VisitNodes  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
 from ONVolumetryLib.mrml.segmentwriting import addSegment, vtkMatrix  # noqa: E402
@@ -86,15 +85,14 @@ def testVolumeGivesThePitchOfItsSlices(scene, logic, drawHipIn, ballMasks, ballO
     assert withVolume.head.samplingSeMm3 > 2.0 * alone.head.samplingSeMm3
 
 
-def testAcquisitionAxisOfADicomVolumeWithEqualSpacing(scene, logic, drawHipIn, ballOn):
-    """Where spacing does not tell, the slices of a volume from DICOM are those along its third axis."""
+def testSlicesOfAVolumeWithEqualSpacing(scene, logic, drawHipIn, ballOn):
+    """Where spacing does not tell, the slices are those across the third axis of the volume, however it lies."""
     matrix = np.array([[0.0, 0.0, 1.0, -40.0], [1.0, 0.0, 0.0, -40.0], [0.0, 1.0, 0.0, -40.0], [0.0, 0.0, 0.0, 1.0]])
     volume = addVolume(scene, GridGeometry((81, 81, 81), matrix))
     straight = np.eye(4)
     straight[:3, 3] = -40.0
     hip = drawHipIn(*ballOn(GridGeometry((81, 81, 81), straight)))
     assert logic.measure(hipOf(hip)).visits[0].stack.axisName == "K"
-    volume.SetAttribute(DICOM_ATTRIBUTE, "1.2.3 1.2.4")
     assert logic.measure(hipOf(hip, volume=volume)).visits[0].stack.axisName == "I"
 
 

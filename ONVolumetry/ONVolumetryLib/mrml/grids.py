@@ -8,11 +8,9 @@ import numpy as np
 
 from ..core.errors import GeometryError, SegmentError
 from ..core.geometry import GridGeometry
-from ..files.volumeimage import VolumeImage
 from .worldtransforms import arrayOfMatrix, rigidToWorld
 
 LATTICE_TOLERANCE_VOXELS = 1e-3
-DICOM_ATTRIBUTE = "DICOM.instanceUIDs"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,25 +55,19 @@ class LabelBox:
         return shift.astype(int)
 
 
-def volumeImage(volumeNode) -> VolumeImage:
-    """Grid of a scalar volume in the world, without copying its voxels.
+def volumeGrid(volumeNode) -> GridGeometry:
+    """Grid of a scalar volume in the world. Slicer loads a series so that its third axis goes across the slices.
 
-    :return: image whose voxels are a view of the node's, and whose acquisition axis is known where the volume came
-        from DICOM (its third axis then).
     :raises GeometryError: the volume has no voxels, a sheared grid, or a parent transform that is not rigid.
     """
     import vtk
-    from vtk.util.numpy_support import vtk_to_numpy
 
     data = volumeNode.GetImageData()
-    if data is None or data.GetPointData().GetScalars() is None:
+    if data is None or data.GetNumberOfPoints() == 0:
         raise GeometryError(f'the volume "{volumeNode.GetName()}" is empty; load it again or choose another one')
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
-    grid = GridGeometry(data.GetDimensions(), rigidToWorld(volumeNode) @ arrayOfMatrix(matrix))
-    scalars = vtk_to_numpy(data.GetPointData().GetScalars())
-    normal = grid.axisDirections[:, 2] if volumeNode.GetAttribute(DICOM_ATTRIBUTE) else None
-    return VolumeImage(scalars.reshape(*grid.shapeKji, *scalars.shape[1:]), grid, normal)
+    return GridGeometry(data.GetDimensions(), rigidToWorld(volumeNode) @ arrayOfMatrix(matrix))
 
 
 def commonBox(reference: LabelBox | None, boxes: list[tuple[str, LabelBox]]) -> LabelBox:

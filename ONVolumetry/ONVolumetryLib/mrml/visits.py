@@ -9,7 +9,7 @@ from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.hip import VisitSegments
 from ..files.outlines import judgeOutlines, placementWarnings
 from ..files.segment import Segment
-from .grids import volumeImage
+from .grids import volumeGrid
 from .hipnodes import VisitNodes
 from .segments import readSegments
 
@@ -27,11 +27,11 @@ def visitSegments(visit: VisitNodes, isBaseline: bool) -> VisitSegments:
         return VisitSegments(visit.label, visit.month, done=visit.done)
     head, lesion, grid = _headAndLesion(visit)
     outlines = judgeOutlines(head, lesion, False, isBaseline)
-    image = None if visit.volume is None else volumeImage(visit.volume)
+    image = None if visit.volume is None else volumeGrid(visit.volume)
     placement = ()
     if image is not None:
-        placement = placementWarnings({"femoral head": outlines.head, "lesion": outlines.lesion}, image.geometry)
-    stack = sliceStackOfSegmentation(grid, image and image.geometry, image and image.acquisitionNormalRas)
+        placement = placementWarnings({"femoral head": outlines.head, "lesion": outlines.lesion}, image)
+    stack = sliceStackOfSegmentation(grid, image)
     return VisitSegments(visit.label, visit.month, head=outlines.head, lesion=outlines.lesion,
                          lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=placement + outlines.warnings)
 
