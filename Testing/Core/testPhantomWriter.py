@@ -1,0 +1,103 @@
+"""Case folders of synthetic hips, as a program makes them."""
+
+import argparse
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from ONVolumetryLib.core.errors import ONVolumetryError
+from ONVolumetryLib.files.case import readCase
+from ONVolumetryLib.files.images import readImage
+from ONVolumetryLib.files.segmentations import readSegmentation
+from ONVolumetryLib.phantom.presets import PRESETS
+from ONVolumetryLib.phantom.settings import ScanSettings
+from ONVolumetryLib.phantom.writer import writePhantom
+from ONVolumetryLib.program import phantom
+
+COARSE = ScanSettings((2.0, 2.0, 4.0))
+COARSE_ARGUMENTS = ["--spacing", "3", "3", "5"]
+
+
+def runProgram(*texts):
+    parser = argparse.ArgumentParser()
+    phantom.addArguments(parser)
+    return phantom.run(parser.parse_args([str(text) for text in texts]))
+
+
+@pytest.fixture(scope="module")
+def nonHealed(tmp_path_factory):
+    return writePhantom(replace(PRESETS["non-healed-203"], scan=COARSE), tmp_path_factory.mktemp("hip") / "203")
+
+
+def testCaseFolderReadsBack(nonHealed):
+    case = readCase(nonHealed)
+    assert (case.hip, case.patient, case.side, case.sex) == ("203", "P-203", "right", "male")
+    assert (case.end.reason, case.end.month, case.subject["healed"]) == ("arthroplasty", 11, False)
+    assert [visit.done for visit in case.visits] == [True, True, False]
+    truth = json.loads((nonHealed.parent / "truth.json").read_text(encoding="utf-8"))
+    for visit, known in zip(case.visits[:2], truth["visits"]):
+        image, segmentation = readImage(visit.image), readSegmentation(visit.segmentation)
+        assert segmentation.grid.isSameLattice(image.geometry)
+        head, lesion = (segment.mask for segment in segmentation.segments)
+        assert [segment.status for segment in segmentation.segments] == ["completed"] * 2
+        assert lesion.countInside(head) == lesion.voxelCount
+        assert 100 * lesion.voxelCount / head.voxelCount == pytest.approx(known["onv_percent"], abs=0.6)
+        assert head.voxelCount * segmentation.grid.voxelVolumeMm3 / 1000 == pytest.approx(known["fhv_cm3"], rel=0.02)
+        assert 100 * known["onv_cm3"] / known["fhv_cm3"] == pytest.approx(known["onv_percent"])
+
+
+def testTruthTellsMovesAndSphere(nonHealed):
+    truth = json.loads((nonHealed.parent / "truth.json").read_text(encoding="utf-8"))
+    first, second, third = truth["visits"]
+    assert truth["schema"] == "onvolumetry-truth/1"
+    assert third == {"label": "12 months", "month": 12, "status": "not done"}
+    assert second["residual_percent"] == pytest.approx(100 * 28.7 / 43.4, abs=0.01)
+    moved = np.array(second["femur_baseline_to_visit_ras"]) @ [*first["sphere_center_ras_mm"], 1]
+    assert moved[:3] == pytest.approx(second["sphere_center_ras_mm"])
+
+
+def testPhantomIsReplacedButOtherFilesAreNot(tmp_path):
+    assert runProgram("--output", tmp_path / "hip", *COARSE_ARGUMENTS) == 0
+    assert (tmp_path / "hip" / "m12.nrrd").is_file()
+    assert runProgram("--output", tmp_path / "hip", "--percent", 10, *COARSE_ARGUMENTS) == 0
+    assert sorted(path.name for path in (tmp_path / "hip").iterdir()) == [
+        "case.json", "preop.nrrd", "preop.seg.nrrd", "truth.json"]
+    (tmp_path / "letter.txt").write_text("dear patient")
+    with pytest.raises(ONVolumetryError, match="not a synthetic hip"):
+        runProgram("--output", tmp_path, *COARSE_ARGUMENTS)
+    assert (tmp_path / "letter.txt").read_text() == "dear patient"
+
+
+def testProgramPrintsTheCaseAndObeysItsOptions(tmp_path, capsys):
+    folder = tmp_path / "hip"
+    assert runProgram("--output", folder, "--side", "left", "--sex", "female", "--radius", 21, "--lesion", "cone",
+                      "--percent", 20, 5, "--months", 0, 6, "--spacing", 2, 3, 5, "--gap", 1, "--seed", 3) == 0
+    assert capsys.readouterr().out.strip() == str(folder / "case.json")
+    case = readCase(folder / "case.json")
+    assert (case.side, case.sex, case.subject, case.end) == ("left", "female", {}, None)
+    assert [(visit.label, visit.month) for visit in case.visits] == [("preop", 0), ("6 months", 6)]
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    assert truth["parameters"]["scan"]["thickness_mm"] == 4
+    assert truth["visits"][0]["fhv_cm3"] == pytest.approx(0.71 * 4 / 3 * np.pi * 2.1**3, rel=0.003)
+    assert [visit["onv_percent"] for visit in truth["visits"]] == pytest.approx([20, 5], abs=0.001)
+    assert readImage(case.visits[1].image).geometry.spacingMm == pytest.approx([2, 3, 5])
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    (["--percent", 10, 20], "shrink"),
+    (["--percent", 20, 10, "--months", 0], "2 percentages and 1 months"),
+    (["--months", 0, 3], "--percent"),
+    (["--radius", -4], "radius"),
+    (["--spacing", 0, 1, 1], "spacing"),
+    (["--gap", 5], "thickness"),
+    (["--background", "scan.nrrd"], "--center"),
+    (["--background", "scan.nrrd", "--center", 1, 2, 3, "--radius", 20, "--spacing", 1, 1, 4], "--spacing"),
+    (["--center", 1, 2, 3], "--background"),
+])
+def testBadUsageIsExplainedAndEndsWithStatusTwo(tmp_path, capsys, options, words):
+    with pytest.raises(SystemExit) as stop:
+        runProgram("--output", tmp_path / "hip", *options)
+    assert stop.value.code == 2
+    assert words in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "hip").exists()
