@@ -1,0 +1,115 @@
+"""The module's files agree with each other and need nothing but what Slicer bundles."""
+
+import ast
+import json
+import re
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from ONVolumetryLib.files.segmentnames import HEAD, LESION
+
+BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "PIL", "pydicom", "highdicom"}
+APPLICATION = {"slicer", "qt", "ctk"}
+LIBRARY = "ONVolumetryLib"
+# Only the program shows a progress bar; it never runs inside Slicer.
+OUTSIDE_SLICER = ("program", "cohort")
+
+
+@pytest.fixture(scope="module")
+def module(repository) -> Path:
+    return repository / "ONVolumetry"
+
+
+def importedNames(node: ast.AST) -> set[str]:
+    """Top-level packages that the statements below a node import; relative imports are the library's own."""
+    names = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in part.names}
+        elif isinstance(part, ast.ImportFrom):
+            names.add(LIBRARY if part.level else part.module.split(".")[0])
+    return names
+
+
+def importedAtFileScope(path: Path) -> set[str]:
+    """Packages imported as soon as the file is."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return set().union(*(importedNames(statement) for statement in tree.body
+                         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Try, ast.With))))
+
+
+def testModuleLoadsNothingHeavy(module):
+    """Slicer imports this file at every start, for every user."""
+    imported = importedAtFileScope(module / "ONVolumetry.py") - set(sys.stdlib_module_names)
+    assert imported == {"slicer", "vtk"}
+
+
+def testOnlyBundledPackagesAreUsed(module):
+    for path in module.rglob("*.py"):
+        inLibrary = path.relative_to(module).parts
+        if len(inLibrary) > 2 and inLibrary[1] in OUTSIDE_SLICER:
+            continue
+        names = importedNames(ast.parse(path.read_text(encoding="utf-8"))) - set(sys.stdlib_module_names)
+        assert names <= BUNDLED | APPLICATION | {LIBRARY}, f"{path.relative_to(module)}: {names}"
+
+
+@pytest.mark.parametrize("layer, allowed", [
+    ("core", {"core"}),
+    ("files", {"core", "files"}),
+    ("phantom", {"core", "files", "phantom"}),
+    ("report", {"core", "files", "phantom", "report"}),
+    ("mrml", {"core", "files", "mrml"}),
+    ("ui", {"core", "files", "mrml", "ui"}),
+])
+def testLayersImportOnlyThoseBelow(module, layer, allowed):
+    for path in (module / LIBRARY / layer).glob("*.py"):
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(part, ast.ImportFrom) and part.level == 2 and part.module:
+                assert part.module.split(".")[0] in allowed, f"{path.name} imports {part.module}"
+
+
+@pytest.mark.parametrize("layer, forbidden", [
+    ("core", {"slicer", "qt", "ctk", "vtk"}),
+    ("files", {"slicer", "qt", "ctk", "vtk"}),
+    ("phantom", {"slicer", "qt", "ctk", "vtk"}),
+    ("report", {"slicer", "qt", "ctk"}),
+    ("mrml", {"qt", "ctk"}),
+])
+def testNoUserInterfaceBelowThePanel(module, layer, forbidden):
+    for path in (module / LIBRARY / layer).glob("*.py"):
+        assert not importedNames(ast.parse(path.read_text(encoding="utf-8"))) & forbidden, path.name
+
+
+def testPanelIsBoundToParametersThatExist(module):
+    ui = ET.parse(module / "Resources" / "UI" / "ONVolumetry.ui")
+    bound = {element.find("string").text for element in ui.iter("property")
+             if element.get("name") == "SlicerParameterName"}
+    source = (module / "ONVolumetry.py").read_text(encoding="utf-8")
+    fields = set(re.findall(r"^    (\w+): ", source.split("@parameterNodeWrapper")[1].split("\nclass ", 2)[1],
+                            flags=re.MULTILINE))
+    assert bound and bound <= fields
+
+
+def testPanelUsesWidgetsThatExist(module):
+    ui = ET.parse(module / "Resources" / "UI" / "ONVolumetry.ui")
+    named = {element.get("name") for element in ui.iter("widget")}
+    for path in (module / LIBRARY / "ui").glob("*.py"):
+        used = set(re.findall(r"\bui\.(\w+)", path.read_text(encoding="utf-8")))
+        assert used <= named, path.name
+
+
+@pytest.mark.parametrize("standard", [HEAD, LESION], ids=lambda standard: standard.role)
+def testTerminologyHasTheCodesAndColorsOfTheSegments(module, standard):
+    document = json.loads((module / "Resources" / "ONVolumetry.term.json").read_text(encoding="utf-8"))
+    context, category, kind, *_ = standard.terminologyEntry.split("~")
+    assert document["SegmentationCategoryTypeContextName"] == context
+    found = [(item, itemType) for item in document["SegmentationCodes"]["Category"] for itemType in item["Type"]
+             if entryOf(item) == category and entryOf(itemType) == kind]
+    assert len(found) == 1
+    assert found[0][1]["recommendedDisplayRGBValue"] == [round(255 * part) for part in standard.colorRgb]
+
+
+def entryOf(item: dict) -> str:
+    return f"{item['CodingSchemeDesignator']}^{item['CodeValue']}^{item['CodeMeaning']}"
