@@ -1,0 +1,217 @@
+"""ONVolumetry, a module of 3D Slicer: volume of osteonecrosis of the femoral head with its uncertainty."""
+
+import os
+import sys
+from enum import Enum
+
+import slicer
+import vtk
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+OLDEST_SLICER = (5, 12)
+LIBRARY = "ONVolumetryLib"
+TERMINOLOGY_FILE = "ONVolumetry.term.json"
+
+
+class ONVolumetry(ScriptedLoadableModule):
+    """The module as Slicer lists it."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("ONVolumetry")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
+        self.parent.dependencies = ["Segmentations", "Terminologies"]
+        self.parent.contributors = ["ONVolumetry contributors"]
+        self.parent.helpText = _(
+            "Measures osteonecrosis of the femoral head on outlines of an MRI: the lesion's volume, its share of the "
+            "head, the sphere of the head and the sphere-adjusted volume, each with its measurement uncertainty. See "
+            '<a href="https://github.com/onvolumetry/SlicerONVolumetry">the documentation</a>.')
+        self.parent.acknowledgementText = _(
+            "The method follows Gómez-Barrena et al., Bone & Joint Research 2022;11(12):881-889.")
+        slicer.app.connect("startupCompleted()", registerTerminology)
+
+
+class Sex(Enum):
+    """Sex of the patient; nobody has chosen at first."""
+
+    NotChosen = ""
+    Male = "male"
+    Female = "female"
+
+    def label(self):
+        """Text in the panel."""
+        return {Sex.NotChosen: _("Select..."), Sex.Male: _("Male"), Sex.Female: _("Female")}[self]
+
+
+@parameterNodeWrapper
+class ONVolumetryParameterNode:
+    """Choices of the user, kept in the scene.
+
+    schemaVersion - which of these fields a stored scene has; raised with every change of them.
+    segmentation - outlines of one visit.
+    headSegmentId, lesionSegmentId - its segments, "" for none.
+    volume - the MR volume that was outlined, if loaded.
+    sex - of the patient.
+    """
+
+    schemaVersion: int = 1
+    segmentation: vtkMRMLSegmentationNode
+    headSegmentId: str = ""
+    lesionSegmentId: str = ""
+    volume: vtkMRMLScalarVolumeNode
+    sex: Sex = Sex.NotChosen
+
+
+class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The module's panel."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.panel = None
+        self._parameterNode = None
+        self._guiTag = None
+
+    def setup(self):
+        """Build the panel, or say why the module cannot work here."""
+        ScriptedLoadableModuleWidget.setup(self)
+        problem = problemOfInstallation()
+        if problem:
+            self._showOnly(problem)
+            return
+        from ONVolumetryLib.ui.measurepanel import MeasurePanel
+
+        registerTerminology()
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/ONVolumetry.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = ONVolumetryLogic()
+        self.panel = MeasurePanel(self.ui, self.logic)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
+        self.initializeParameterNode()
+
+    def _showOnly(self, text):
+        import qt
+
+        label = qt.QLabel(text)
+        label.objectName = "installationProblem"
+        label.wordWrap = True
+        label.setTextInteractionFlags(qt.Qt.TextSelectableByMouse)
+        self.layout.addWidget(label)
+        self.layout.addStretch(1)
+
+    def cleanup(self):
+        """Called when the panel is destroyed or reloaded."""
+        self.setParameterNode(None)
+        self.removeObservers()
+
+    def enter(self):
+        """Called when the user opens the module."""
+        self.initializeParameterNode()
+
+    def exit(self):
+        """Called when the user opens another module."""
+        self.setParameterNode(None)
+
+    def onSceneStartClose(self, caller, event):
+        """Let go of the parameters before the scene's nodes vanish."""
+        self.setParameterNode(None)
+
+    def onSceneEndClose(self, caller, event):
+        """Take the parameters of the scene that is there now."""
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def initializeParameterNode(self):
+        """Show the parameters of the scene."""
+        if self.logic is not None:
+            self.setParameterNode(self.logic.getParameterNode())
+
+    def setParameterNode(self, parameterNode):
+        """Connect the panel to parameters, or disconnect it (None)."""
+        if self.panel is None:
+            return
+        if self._parameterNode is not None:
+            self._parameterNode.disconnectGui(self._guiTag)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.panel.update)
+        self._parameterNode = parameterNode
+        if parameterNode is not None:
+            self._guiTag = parameterNode.connectGui(self.ui)
+            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.panel.update)
+        self.panel.setParameters(parameterNode)
+
+    def onReload(self):
+        """Developer's Reload button: read the library again too, which is imported anew where it is used."""
+        for name in [name for name in sys.modules if name.split(".")[0] == LIBRARY]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+
+class ONVolumetryLogic(ScriptedLoadableModuleLogic):
+    """Measures hips of the application's scene; see ONVolumetryLib.mrml.logic, which does the work.
+
+    In Python: `ONVolumetryLogic().measure(HipNodes("101", "male", (VisitNodes(segmentation, head, lesion, volume),)))`
+    with HipNodes and VisitNodes of ONVolumetryLib.mrml.hipnodes.
+
+    :raises RuntimeError: the module is not installed so that it can work; the text says what to do.
+    """
+
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        problem = problemOfInstallation()
+        if problem:
+            raise RuntimeError(problem)
+        from ONVolumetryLib.mrml.logic import MeasurementLogic
+
+        inScene = MeasurementLogic(slicer.mrmlScene)
+        self.measure = inScene.measure
+        self.record = inScene.record
+        self.store = inScene.store
+        self.storedRecord = inScene.storedRecord
+        self.suggestSegments = inScene.suggestSegments
+        self.suggestVolume = inScene.suggestVolume
+
+    def getParameterNode(self):
+        """Parameters of the module in the application's scene."""
+        from ONVolumetryLib.mrml.parameterschema import migrateParameters
+
+        node = super().getParameterNode()
+        migrateParameters(node)
+        return ONVolumetryParameterNode(node)
+
+
+def registerTerminology():
+    """Offer the codes of head and lesion in Slicer's terminology selector."""
+    logic = slicer.modules.terminologies.logic()
+    if not logic.IsTerminologyContextLoaded("Segmentation category and type - ONVolumetry"):
+        logic.LoadTerminologyFromFile(os.path.join(os.path.dirname(__file__), "Resources", TERMINOLOGY_FILE))
+
+
+def problemOfInstallation():
+    """Why the module cannot work in this Slicer and what to do, "" when it can."""
+    version = (slicer.app.majorVersion, slicer.app.minorVersion)
+    if version < OLDEST_SLICER:
+        return _("ONVolumetry needs 3D Slicer {needed} or newer; this is {found}. Install a newer 3D Slicer and then "
+                 "ONVolumetry from its Extensions Manager.").format(
+            needed="{}.{}".format(*OLDEST_SLICER), found="{}.{}".format(*version))
+    import ONVolumetryLib
+
+    own = os.path.join(os.path.dirname(os.path.realpath(__file__)), LIBRARY)
+    found = os.path.dirname(os.path.realpath(ONVolumetryLib.__file__))
+    if os.path.normcase(found) != os.path.normcase(own):
+        return _("Another copy of ONVolumetry hides this one: {found}. Remove it (in the Python console: "
+                 "slicer.util.pip_uninstall('onvolumetry')) and start 3D Slicer again.").format(found=found)
+    return ""
