@@ -215,6 +215,16 @@ def testFolderWithoutImagesAndDamagedPixels(tmp_path, series):
     requireRefusal(folder, FileError, "pixels")
 
 
+@pytest.mark.parametrize("old, new", [(b"DS", b"D\xff"), (b"IS", b"Qx")])
+def testDamagedHeaderIsRefused(tmp_path, series, old, new):
+    folder = save(tmp_path / "scan", series)
+    for file in folder.iterdir():
+        content = file.read_bytes()
+        start = content.index(b"\x20\x00" + (b"\x32\x00" if old == b"DS" else b"\x13\x00") + old)
+        file.write_bytes(content[:start + 4] + new + content[start + 6:])
+    requireRefusal(folder, FileError, "DICOM")
+
+
 def testColorSeriesIsRefused(tmp_path, series):
     for dataset in series:
         dataset.SamplesPerPixel = 3

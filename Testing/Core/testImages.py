@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from ONVolumetryLib.core.errors import FileError, GeometryError, ONVolumetryError
+from ONVolumetryLib.core.errors import FileError, GeometryError
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.files.images import readImage, writeImage
 
@@ -83,7 +83,7 @@ def testWrongContent(tmp_path):
     (tmp_path / "a.nii").write_bytes(bytes(400))
     requireRefusal(tmp_path / "a.nii", FileError, "not a NIfTI")
     (tmp_path / "a.mha").write_text("hello")
-    requireRefusal(tmp_path / "a.mha", ONVolumetryError, "voxel")
+    requireRefusal(tmp_path / "a.mha", FileError, "damaged")
 
 
 @pytest.mark.parametrize("ending", [".nrrd", ".nii", ".nii.gz", ".mha"])
@@ -201,8 +201,22 @@ def testWriteRefusesAnArrayOfAnotherSize(tmp_path):
         writeImage(tmp_path / "a.png", VOXELS, makeGrid())
 
 
-def testNothingIsPrintedForABadFile(tmp_path, capfd):
-    path = tmp_path / "a.nii"
+@pytest.mark.parametrize("key, value", [
+    ("DimSize", "6 5"), ("DimSize", "6 5 x"), ("DimSize", "6 5 -4"), ("NDims", "2"), ("ElementType", "MET_OTHER"),
+    ("TransformMatrix", "1 0 0 0 1 0 0 0"), ("Offset", "0 0"), ("ElementDataFile", ""), ("ElementDataFile", "gone.raw"),
+])
+def testMetaImageThatItkDoesNotSurvive(tmp_path, key, value):
+    path = tmp_path / "a.mha"
+    sitk.WriteImage(sitk.GetImageFromArray(VOXELS), str(path))
+    content = path.read_bytes()
+    line = re.search(rb"(?m)^" + key.encode() + rb" = .*$", content).group(0)
+    path.write_bytes(content.replace(line, f"{key} = {value}".encode()))
+    requireRefusal(path, (FileError, GeometryError), "damaged or incomplete|not a number")
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".mha", ".nrrd"])
+def testNothingIsPrintedForABadFile(tmp_path, capfd, ending):
+    path = tmp_path / f"a{ending}"
     sitk.WriteImage(sitk.GetImageFromArray(VOXELS), str(path))
     path.write_bytes(path.read_bytes()[:-20])
     capfd.readouterr()

@@ -63,22 +63,26 @@ def readDicomSeries(path: Path) -> VolumeImage:
 
 def _imageSlices(path: Path) -> list[DicomSlice]:
     files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.is_file())
-    slices = []
-    for file in files:
-        dataset = readDicomHeader(file)
-        if dataset is None or dataset.get("Modality") in NOT_IMAGES or "Rows" not in dataset:
-            continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                slices.extend(slicesOfDataset(file, dataset))
-            except ONVolumetryError:
-                raise
-            except (ValueError, TypeError, AttributeError, OverflowError) as error:
-                raise FileError("a DICOM header is damaged; copy or export the series again") from error
+    slices = [piece for file in files for piece in _slicesOfFile(file)]
     if not slices:
         raise FileError("there is no DICOM image in this folder; give the folder that holds the files of one series")
     return slices
+
+
+def _slicesOfFile(file: Path) -> list[DicomSlice]:
+    dataset = readDicomHeader(file)
+    if dataset is None:
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            if str(dataset.get("Modality", "")) in NOT_IMAGES or "Rows" not in dataset:
+                return []
+            return list(slicesOfDataset(file, dataset))
+        except ONVolumetryError:
+            raise
+        except Exception as error:  # A damaged value can fail in any way that its parser can.
+            raise FileError("a DICOM header is damaged; copy or export the series again") from error
 
 
 def _readVoxels(ordered: list[DicomSlice]) -> np.ndarray:

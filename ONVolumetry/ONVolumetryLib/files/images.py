@@ -11,14 +11,15 @@ from ..core.errors import FileError, GeometryError
 from ..core.geometry import GridGeometry
 from .dicomseries import isDicomFile, readDicomSeries
 from .filecontext import atomicPath, namedFile, requireFile
-from .headercheck import TRUNCATED, checkHeader, checkNiftiPosition
+from .headercheck import checkHeader
+from .headertexts import BAD_SPACING, SHEARED, TRUNCATED
 from .itkgrid import applyGrid, gridOfItkImage, itkWarningsOff, requireSeveralSlices
+from .niftiheader import checkNiftiPosition
 from .volumeimage import VolumeImage
 
 __all__ = ["VolumeImage", "readImage", "readItkImage", "writeImage", "writeItkImage"]
 
 IMAGE_ENDINGS = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
-SHEARED = "the grid is sheared (its axes are not at right angles); resample the image to a rectangular grid"
 
 
 def readImage(path) -> VolumeImage:
@@ -51,15 +52,15 @@ def readItkImage(path: Path) -> tuple[sitk.Image, GridGeometry]:
     """
     if not path.name.lower().endswith(IMAGE_ENDINGS):
         raise FileError(f"the kind of file is not known; give one of {', '.join(IMAGE_ENDINGS)} or a DICOM folder")
-    checkHeader(path)
+    niftiHeader = checkHeader(path)
     try:
         with itkWarningsOff():
             image = sitk.ReadImage(str(path))
     except RuntimeError as error:
         raise _plainError(str(error)) from error
     geometry = gridOfItkImage(image)
-    if path.name.lower().endswith((".nii", ".nii.gz")):
-        checkNiftiPosition(path, geometry)
+    if niftiHeader is not None:
+        checkNiftiPosition(niftiHeader, geometry)
     return image, geometry
 
 
@@ -69,8 +70,7 @@ def _plainError(text: str) -> Exception:
     if "orthonormal" in lower:
         return GeometryError(SHEARED)
     if "spacing" in lower or "space vector" in lower or "space origin" in lower:
-        return GeometryError("the voxel spacing or origin is zero or not a number; export the image again with its "
-                             "spacing")
+        return GeometryError(BAD_SPACING)
     if "determinant" in lower:
         return GeometryError("the direction matrix is singular; export the image again with its orientation")
     return FileError(TRUNCATED)
