@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .. import __version__
+from ..core.errors import CaseError
 from ..core.hip import HipMeasurement, VisitMeasurement
 from ..core.ratios import Change, Estimate
 from ..core.settings import MeasurementSettings
@@ -24,8 +25,12 @@ def hipRecord(case: Case, measurement: HipMeasurement) -> dict[str, Any]:
 
     :param case: the hip as described, with the same visits.
     :param measurement: what was measured.
+    :raises CaseError: a covariate of the subject has the name of a column of measurements.csv.
     :return: mapping with the visits' columns under the names of measurements.csv, and the parts they come from.
     """
+    for key in case.subject:
+        if key in VISIT_COLUMNS:
+            raise CaseError(f"subject.{key}: the tables have a column of that name already; rename the covariate")
     planned = {visit.label: visit for visit in case.visits}
     return {
         "hip": case.hip,

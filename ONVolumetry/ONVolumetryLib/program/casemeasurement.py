@@ -44,7 +44,8 @@ def measureCaseFile(path: Path) -> CaseOutcome:
     """Measure a case file; never raises, so that one bad case leaves the others alone."""
     try:
         case, measurement, visits = measureCase(path)
-        record = hipRecord(case, measurement)
+        with namedFile(path):
+            record = hipRecord(case, measurement)
         return CaseOutcome(path, record, {"report.html": _report(case, measurement, visits)})
     except ONVolumetryError as error:
         return CaseOutcome(path, error=str(error), details=traceback.format_exc())
