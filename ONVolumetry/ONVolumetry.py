@@ -13,6 +13,7 @@ from slicer.parameterNodeWrapper import parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
@@ -20,6 +21,7 @@ from slicer.util import VTKObservationMixin
 OLDEST_SLICER = (5, 12)
 LIBRARY = "ONVolumetryLib"
 TERMINOLOGY_FILE = "ONVolumetry.term.json"
+TERMINOLOGY_CONTEXT = "Segmentation category and type - ONVolumetry"
 
 
 class ONVolumetry(ScriptedLoadableModule):
@@ -136,9 +138,16 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.initializeParameterNode()
 
     def initializeParameterNode(self):
-        """Show the parameters of the scene."""
-        if self.logic is not None:
+        """Show the parameters of the scene, or why they cannot be shown."""
+        if self.logic is None:
+            return
+        from ONVolumetryLib.core.errors import ONVolumetryError
+
+        try:
             self.setParameterNode(self.logic.getParameterNode())
+        except ONVolumetryError as error:
+            self.setParameterNode(None)
+            self.panel.showProblem(str(error))
 
     def setParameterNode(self, parameterNode):
         """Connect the panel to parameters, or disconnect it (None)."""
@@ -193,10 +202,56 @@ class ONVolumetryLogic(ScriptedLoadableModuleLogic):
         return ONVolumetryParameterNode(node)
 
 
+class ONVolumetryTest(ScriptedLoadableModuleTest):
+    """Self-test: measures hips of closed-form volume in a scene of its own; the user's scene is left alone."""
+
+    def setUp(self):
+        """Make a scene that nobody else sees."""
+        from ONVolumetryLib.mrml.logic import MeasurementLogic
+
+        self.nodesOfUser = slicer.mrmlScene.GetNumberOfNodes()
+        self.scene = slicer.vtkMRMLScene()
+        self.logic = MeasurementLogic(self.scene)
+
+    def tearDown(self):
+        """Check that the user's scene is as it was."""
+        self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), self.nodesOfUser)
+
+    def test_knownVolumes(self):
+        """Volumes, sphere and share of the head are those of geometry."""
+        from ONVolumetryLib.mrml import ballhip
+
+        hip = ballhip.addBallHip(self.scene)
+        visit = self.logic.measure(hip).visits[0]
+        self.assertLess(abs(visit.head.volumeMm3 / ballhip.HEAD_MM3 - 1), 0.01)
+        self.assertLess(abs(visit.lesion.volumeMm3 / ballhip.LESION_MM3 - 1), 0.03)
+        self.assertLess(abs(visit.sphere.radiusMm - ballhip.RADIUS_MM), 0.2)
+        self.assertLess(max(abs(found - true) for found, true in zip(visit.sphere.centerRas, ballhip.CENTER_RAS)), 0.2)
+
+    def test_notMeasuredIsNeverZero(self):
+        """A lesion that nobody has drawn is not measured; one that is completed and empty is none."""
+        from ONVolumetryLib.mrml import ballhip
+
+        for status, volume in (("notstarted", None), ("completed", 0.0)):
+            hip = ballhip.addBallHip(self.scene, lesionStatus=status)
+            record = self.logic.record(hip, self.logic.measure(hip))
+            self.assertEqual(record["visits"][0]["onv_cm3"], volume)
+
+    def test_resultIsKeptInTheScene(self):
+        """The text node gives back what was measured, and a table is made of it."""
+        from ONVolumetryLib.mrml import ballhip
+
+        hip = ballhip.addBallHip(self.scene)
+        record = self.logic.record(hip, self.logic.measure(hip))
+        table = self.logic.store(hip, record)[1]
+        self.assertEqual(self.logic.storedRecord(hip).record, record)
+        self.assertEqual(table.GetCellText(0, table.GetColumnIndex("onv_cm3")), f"{record['visits'][0]['onv_cm3']:.2f}")
+
+
 def registerTerminology():
     """Offer the codes of head and lesion in Slicer's terminology selector."""
     logic = slicer.modules.terminologies.logic()
-    if not logic.IsTerminologyContextLoaded("Segmentation category and type - ONVolumetry"):
+    if not logic.IsTerminologyContextLoaded(TERMINOLOGY_CONTEXT):
         logic.LoadTerminologyFromFile(os.path.join(os.path.dirname(__file__), "Resources", TERMINOLOGY_FILE))
 
 

@@ -104,6 +104,7 @@ def testPanelUsesWidgetsThatExist(module):
 def testTerminologyHasTheCodesAndColorsOfTheSegments(module, standard):
     document = json.loads((module / "Resources" / "ONVolumetry.term.json").read_text(encoding="utf-8"))
     context, category, kind, *_ = standard.terminologyEntry.split("~")
+    assert f'"{context}"' in (module / "ONVolumetry.py").read_text(encoding="utf-8")
     assert document["SegmentationCategoryTypeContextName"] == context
     found = [(item, itemType) for item in document["SegmentationCodes"]["Category"] for itemType in item["Type"]
              if entryOf(item) == category and entryOf(itemType) == kind]

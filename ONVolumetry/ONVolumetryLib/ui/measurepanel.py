@@ -52,6 +52,14 @@ class MeasurePanel:
             self._showButton()
             self._showResult()
 
+    def showProblem(self, text: str):
+        """Say in the panel why nothing is measured.
+
+        :param text: of an error, one line.
+        """
+        self.ui.statusLabel.text = "<b>" + _("Not measured.") + "</b> " + html.escape(text[:1].upper() + text[1:]) + "."
+        self.ui.statusLabel.show()
+
     @contextmanager
     def _updating(self):
         self._isUpdating = True
@@ -139,15 +147,11 @@ class MeasurePanel:
             try:
                 stored = self.logic.storedRecord(self._hip())
             except ONVolumetryError as error:
-                self._showProblem(str(error))
+                self.showProblem(str(error))
         if stored is None:
             self.view.clear()
         else:
             self.view.show(stored.record, stored.isSameInput)
-
-    def _showProblem(self, text: str):
-        self.ui.statusLabel.text = "<b>" + _("Not measured.") + "</b> " + html.escape(text[:1].upper() + text[1:]) + "."
-        self.ui.statusLabel.show()
 
     def _onMeasure(self):
         with slicer.util.tryWithErrorDisplay(_("The measurement failed unexpectedly."), waitCursor=True):
@@ -159,7 +163,7 @@ class MeasurePanel:
             record = self.logic.record(hip, self.logic.measure(hip))
         except ONVolumetryError as error:
             self.view.clear()
-            self._showProblem(str(error))
+            self.showProblem(str(error))
             return
         self.logic.store(hip, record, titleOfKey)
         self.update()

@@ -1,0 +1,37 @@
+"""Runs all tests of this folder, and the module's self-test, inside a Slicer application; started by runinslicer.py."""
+
+import sys
+import traceback
+import unittest
+from pathlib import Path
+
+import slicer
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import importguard  # noqa: E402
+
+
+def runAll() -> int:
+    """Run, and print the count as the last line.
+
+    :return: exit status.
+    """
+    importguard.install()
+    names = [path.stem for path in sorted(HERE.glob("test*.py"))]
+    suite = unittest.defaultTestLoader.loadTestsFromNames([*names, "ONVolumetry.ONVolumetryTest"])
+    if unittest.defaultTestLoader.errors:
+        print(*unittest.defaultTestLoader.errors, sep="\n")
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    print(f"{result.testsRun - failed} passed, {failed} failed", flush=True)
+    return int(failed > 0 or result.testsRun == 0)
+
+
+try:
+    status = runAll()
+except Exception:
+    traceback.print_exc()
+    status = 1
+slicer.util.exit(status)
