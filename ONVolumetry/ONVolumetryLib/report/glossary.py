@@ -1,0 +1,123 @@
+"""What every quantity of the report means, how it is computed, and where that comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .markup import Element, element
+
+PAPER = "G\u00f3mez-Barrena 2022"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One term of the glossary.
+
+    :param key: names it within the page.
+    :param formula: how it is computed.
+    :param source: publication, or "this software" for a decision of its own.
+    """
+
+    key: str
+    term: str
+    meaning: str
+    formula: str
+    source: str
+
+
+DEFINITIONS = (
+    Definition("onv", "ONV, osteonecrosis volume",
+               "Volume of the outlined lesion. It is 0 only where a reader states that no lesion is left; a lesion "
+               "that nobody outlined is not measured.",
+               "number of voxels \u00d7 voxel volume (= section area \u00d7 slice pitch, summed over the slices)",
+               f"{PAPER}; Cavalieri's estimate"),
+    Definition("fhv", "FHV, femoral head volume", "Volume of the outlined femoral head, lesion included.",
+               "as ONV, of head or lesion voxels", PAPER),
+    Definition("onv-percent", "ONV %", "How much of the femoral head the lesion fills.",
+               "100 \u00d7 ONV / FHV", PAPER),
+    Definition("head-reference", "Head that ONV % refers to",
+               "The head of the same visit; where that visit has none outlined, that of the baseline visit. By setting "
+               "also the baseline's head at all visits, or the sphere-adjusted volume.", "\u2013", "this software"),
+    Definition("residual", "Residual",
+               "What is left of the baseline lesion volume. The paper prints this formula under the name of "
+               "regeneration.", "100 \u00d7 ONV(t) / ONV(baseline)", f"{PAPER} (formula as printed)"),
+    Definition("regeneration", "Regeneration (net)",
+               "How much smaller the lesion's volume is than at baseline; negative where it grew. Net: new necrosis "
+               "beside healed bone cancels out.", "100 \u2212 residual", f"{PAPER} (as its results report it)"),
+    Definition("within-error", "Within or beyond error",
+               "A change within measurement error may be due to slices and outlining alone. ONV and ONV % are judged "
+               "separately.", "|change| < 1.96 \u00d7 combined standard uncertainty of the two visits",
+               "this software"),
+    Definition("rate", "Rate",
+               "Fall of ONV % per month since the previous measured visit; positive where the lesion shrinks.",
+               "(ONV %(previous) \u2212 ONV %(this)) / months between", f"{PAPER}, with the previous visit as start"),
+    Definition("drift", "Change of FHV",
+               "The head should not change its volume between visits; a large change points to a neck cut at another "
+               "place. Noted above 5 %, a warning above measurement error as well.",
+               "100 \u00d7 (FHV(t) \u2212 FHV(baseline)) / FHV(baseline)", "this software"),
+    Definition("sphere", "Sphere of the head",
+               "The sphere that fits the boundary of the outlined head best, where neck and collapsed dome do not "
+               "count.", "orthogonal least squares with Tukey's weights on in-slice boundary points",
+               "this software"),
+    Definition("coverage", "Coverage",
+               "Share of all directions from the center in which the head's boundary lies on the sphere. Below 40 % "
+               "no sphere is given.", "share of 500 equal-area directions with an inlier within 10\u00b0",
+               "this software"),
+    Definition("rms", "RMS distance",
+               "Root mean square distance of the boundary from the sphere (sphericity). Normal heads deviate by up to "
+               "2.4 mm.", "\u221a(mean of squared distances of the inliers)", "normal heads: Harris 2013"),
+    Definition("collapse", "Depth of the dome below the sphere",
+               "Largest inward distance of the superior dome from the sphere. To be judged against the baseline visit "
+               "or the other hip, not alone.", "largest inward residual within 60\u00b0 of superior",
+               "this software"),
+    Definition("sav", "SAV, sphere-adjusted volume",
+               "Volume of the head from its sphere alone: the sphere without the share that the neck takes.",
+               "(1 \u2212 r) \u00d7 4/3 \u03c0 R\u00b3; r = 0.22 in men, 0.29 in women unless set otherwise", PAPER),
+    Definition("onv-percent-sav", "ONV % of SAV", "The lesion in percent of the sphere-adjusted volume.",
+               "100 \u00d7 ONV / SAV", PAPER),
+    Definition("fhv-sav", "FHV \u2212 SAV difference", "Outlined head against sphere-adjusted volume.",
+               "100 \u00d7 (FHV \u2212 SAV) / ((FHV + SAV) / 2)", PAPER),
+    Definition("trapezoid", "Trapezoid estimate (OsiriX)",
+               "What OsiriX and Horos print. It leaves out the ends of the body and is biased low, on a sphere of "
+               "radius R with slice pitch T by (3/4)(T/R)\u00b2(1 \u2212 T/(3R)): 7 % at R = 12 mm, T = 4 mm. "
+               "Undefined on a single slice.", "sum of pitch \u00d7 (area + previous area) / 2", "Horos source code"),
+    Definition("surface", "Closed-surface estimate", "Volume inside a closed surface through the outline.",
+               "volume of the zero level of the signed distance", "this software"),
+    Definition("pitch", "Slice pitch",
+               "Distance from one slice to the next, gaps included; from slice positions, never from slice thickness.",
+               "difference of neighboring slice positions", "this software"),
+    Definition("slices", "Slices", "How many slices the outline spans. Fewer than 4 make a volume very uncertain.",
+               "last \u2212 first slice + 1", "this software"),
+    Definition("sampling", "Uncertainty from the slices",
+               "What other positions of the slices would have changed.",
+               "CE\u00b2 = (3A \u2212 4B + C) / (k (\u03a3a)\u00b2); A, B, C = \u03a3 a(i) a(i), \u03a3 a(i) a(i+1), "
+               "\u03a3 a(i) a(i+2) of the section areas a; k = 240, or 12 where an end is flat; 41 % on one slice",
+               "Gundersen & Jensen 1987"),
+    Definition("contour", "Uncertainty from the outline",
+               "What an outline drawn a little wider or tighter would have changed (the contour SD in the settings).",
+               "surface area \u00d7 contour SD", "this software"),
+    Definition("combined", "Combined standard uncertainty",
+               "All parts together, carried over to ratios and changes to first order. Lesion and head of one visit "
+               "share one outline offset; different visits are independent.", "\u221a(sum of squares)",
+               "GUM (JCGM 100:2008)"),
+    Definition("interval", "95 % interval",
+               "Where the value would lie in 95 of 100 repeated measurements with these uncertainties. It is cut where "
+               "a value is impossible (a volume below 0, a regeneration above 100 %).",
+               "value \u00b1 1.96 \u00d7 combined standard uncertainty", "GUM (JCGM 100:2008)"),
+)
+
+
+def meaningOfTerm() -> dict[str, str]:
+    """Meaning and formula of each term by its key, in one line."""
+    return {entry.key: f"{entry.meaning} Formula: {entry.formula}" for entry in DEFINITIONS}
+
+
+def glossarySection() -> list[Element]:
+    """The list of definitions."""
+    listing = element("dl", {"class": "glossary"})
+    for entry in DEFINITIONS:
+        listing.append(element("dt", {"id": f"term-{entry.key}"}, entry.term))
+        listing.append(element(
+            "dd", {}, entry.meaning, element("span", {"class": "formula"}, entry.formula),
+            element("span", {"class": "source"}, f"Source: {entry.source}")))
+    return [listing]

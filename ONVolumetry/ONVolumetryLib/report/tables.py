@@ -1,0 +1,245 @@
+"""The tables of the report: what was measured, and what its uncertainty is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core.geometry import AXIS_NAMES
+from ..core.hip import HipMeasurement, VisitMeasurement
+from ..core.ratios import Estimate
+from ..core.sphere import SphereFit
+from .cells import Cell, Row, RowGroup, changeCell, estimateCell, numberCell, tableElement, textCell
+from .formats import MM3_PER_CM3, inCm3, number
+from .glossary import meaningOfTerm
+from .markup import Element, element
+from .reportinput import ReportVisit
+from .timeplots import lesionCm3
+
+CM3 = "cm\u00b3"
+VISITS_A_TABLE = 6
+PERCENT_LIMITS = (0.0, None)
+REGENERATION_LIMITS = (None, 100.0)
+HEAD_KINDS = {"visit": "head of this visit", "baseline": "head of {visit}", "sphere-adjusted": "sphere-adjusted volume"}
+
+
+def mainTable(measurement: HipMeasurement, visits: Sequence[ReportVisit]) -> list[Element]:
+    """Every quantity by visit; more than six visits make more than one table."""
+    given = {visit.label: visit for visit in visits}
+    groups = (
+        RowGroup("Lesion and head", _volumeRows()),
+        RowGroup("Change of the lesion", _changeRows(measurement)),
+        RowGroup("Sphere of the head", _sphereRows()),
+        RowGroup("Other volume estimates, for comparison only", _estimatorRows()),
+        RowGroup("How it was read", _readingRows(given)),
+    )
+    hint = element("p", {"class": "hint"}, "Large figures are the values, small figures below them their ",
+                   element("a", {"href": "#term-interval"}, "95 % intervals"),
+                   ". The name of a quantity leads to its definition.")
+    return [hint, *_split("Measurements by visit", groups, measurement.visits)]
+
+
+def uncertaintyTable(measurement: HipMeasurement) -> Element:
+    """Standard uncertainties and their parts, in a part of the page that folds away."""
+    groups = (
+        RowGroup("Lesion volume (ONV)", _partRows("ONV", lambda visit: visit.lesion)),
+        RowGroup("Head volume (FHV)", _partRows("FHV", lambda visit: visit.head)),
+        RowGroup("Derived quantities", _derivedUncertaintyRows(measurement)),
+    )
+    return element(
+        "details", {"open": "open"}, element("summary", {}, "Standard uncertainties and their parts"),
+        element("p", {"class": "hint"}, "One standard deviation each; a 95 % interval is 1.96 times as far to both "
+                                        "sides."),
+        *_split("Standard uncertainties by visit", groups, measurement.visits))
+
+
+def _split(caption: str, groups, visits: tuple[VisitMeasurement, ...]) -> list[Element]:
+    parts = [visits[start:start + VISITS_A_TABLE] for start in range(0, len(visits), VISITS_A_TABLE)]
+    return [tableElement(caption if len(parts) == 1 else f"{caption}, part {index + 1} of {len(parts)}", groups, part,
+                         meaningOfTerm()) for index, part in enumerate(parts)]
+
+
+def _volumeRows() -> tuple[Row, ...]:
+    return (
+        Row("ONV", CM3, "onv", _lesionCell),
+        Row("FHV", CM3, "fhv", lambda visit: visit.head and estimateCell(_segmentCm3(visit.head), 1)),
+        Row("ONV %", "% of head", "onv-percent", lambda visit: estimateCell(visit.onvPercent, 1)),
+        Row("Head that ONV % refers to", "", "head-reference", _headReferenceCell),
+    )
+
+
+def _lesionCell(visit: VisitMeasurement) -> Cell | None:
+    if visit.lesionAbsent:
+        return Cell("0", "no lesion left, as read")
+    return estimateCell(lesionCm3(visit), 2)
+
+
+def _headReferenceCell(visit: VisitMeasurement) -> Cell | None:
+    reference = visit.headReference
+    return None if reference is None else textCell(HEAD_KINDS[reference.kind].format(visit=reference.visit))
+
+
+def _changeRows(measurement: HipMeasurement) -> tuple[Row, ...]:
+    def change(name: str, unit: str, term: str, cellOf) -> Row:
+        return Row(name, unit, term, lambda visit: changeCell(measurement, visit, cellOf))
+
+    return (
+        change("Regeneration (net)", "% of baseline ONV", "regeneration",
+               lambda change: estimateCell(change.regenerationPercent, 1, REGENERATION_LIMITS)),
+        change("Residual", "% of baseline ONV", "residual", lambda change: estimateCell(change.residualPercent, 1)),
+        change("Change of ONV", "", "within-error", lambda change: _judged(change.onvWithinMeasurementError)),
+        change("Change of ONV %", "", "within-error",
+               lambda change: _judged(change.onvPercentWithinMeasurementError)),
+        Row("Rate since the previous visit", "% of head a month", "rate", lambda visit: _rateCell(
+            measurement, visit, lambda estimate: estimateCell(estimate, 2, (None, None)))),
+        Row("Change of FHV", "% of baseline FHV", "drift", lambda visit: _driftCell(measurement, visit)),
+    )
+
+
+def _judged(isWithinError: bool | None) -> Cell | None:
+    if isWithinError is None:
+        return None
+    return textCell("within error" if isWithinError else "beyond error")
+
+
+def _rateCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> Cell | None:
+    if visit.changeFromPrevious is None:
+        earlier = [other for other in measurement.visits if other.month < visit.month and other.lesionState]
+        return None if earlier or visit.lesionState is None else Cell("first visit", isAbsent=True)
+    return cellOf(visit.changeFromPrevious.ratePercentPerMonth)
+
+
+def _driftCell(measurement: HipMeasurement, visit: VisitMeasurement) -> Cell | None:
+    if visit.label == measurement.baseline:
+        return Cell("baseline", isAbsent=True)
+    return numberCell(visit.fhvDriftPercent, 1)
+
+
+def _sphereRows() -> tuple[Row, ...]:
+    def sphere(name: str, unit: str, term: str, cellOf) -> Row:
+        return Row(name, unit, term, lambda visit: None if visit.sphere is None else cellOf(visit))
+
+    return (
+        sphere("Radius", "mm", "sphere", lambda visit: estimateCell(_radius(visit), 1)),
+        sphere("Coverage", "%", "coverage", lambda visit: numberCell(100.0 * visit.sphere.coverage, 0)),
+        sphere("RMS distance", "mm", "rms", lambda visit: numberCell(visit.sphere.rmsMm, 2)),
+        sphere("Depth of the dome below the sphere", "mm", "collapse",
+               lambda visit: numberCell(visit.sphere.collapseDepthMm, 1)),
+        sphere("SAV", CM3, "sav", lambda visit: estimateCell(_sphereAdjustedCm3(visit), 1)),
+        Row("ONV % of SAV", "%", "onv-percent-sav", lambda visit: estimateCell(visit.onvPercentSav, 1)),
+        Row("FHV \u2212 SAV difference", "% of their mean", "fhv-sav",
+            lambda visit: numberCell(visit.fhvSavDifferencePercent, 1)),
+    )
+
+
+def _radius(visit: VisitMeasurement) -> Estimate:
+    sphere: SphereFit = visit.sphere
+    return Estimate(sphere.radiusMm, visit.sphereAdjusted.radiusUncertaintyMm if visit.sphereAdjusted else None)
+
+
+def _sphereAdjustedCm3(visit: VisitMeasurement) -> Estimate | None:
+    adjusted = visit.sphereAdjusted
+    return adjusted and inCm3(Estimate(adjusted.volumeMm3, adjusted.seMm3))
+
+
+def _estimatorRows() -> tuple[Row, ...]:
+    rows = []
+    for name, segmentOf, decimals in (("ONV", lambda visit: visit.lesion, 2), ("FHV", lambda visit: visit.head, 1)):
+        for kind, term, field in (("trapezoid (OsiriX)", "trapezoid", "trapezoidMm3"),
+                                  ("closed surface", "surface", "surfaceMm3")):
+            rows.append(Row(f"{name} {kind}", CM3, term, _volumeField(name, segmentOf, field, decimals)))
+    return tuple(rows)
+
+
+def _withoutSegment(visit: VisitMeasurement, name: str) -> Cell | None:
+    """Why there is no outline: no lesion is left, or nobody drew one (None, not measured)."""
+    return Cell("no lesion", isAbsent=True) if name == "ONV" and visit.lesionAbsent else None
+
+
+def _volumeField(name: str, segmentOf, field: str, decimals: int):
+    def cell(visit: VisitMeasurement) -> Cell | None:
+        segment = segmentOf(visit)
+        if segment is None:
+            return _withoutSegment(visit, name)
+        value = getattr(segment, field)
+        if value is None:
+            return Cell("undefined (1 slice)", isAbsent=True)
+        return Cell(number(value / MM3_PER_CM3, decimals))
+    return cell
+
+
+def _readingRows(given: dict[str, ReportVisit]) -> tuple[Row, ...]:
+    def visit(name: str, field: str) -> Row:
+        return Row(name, "", None, lambda measured: _given(given.get(measured.label), field))
+
+    return (
+        Row("Slice pitch", "mm", "pitch",
+            lambda visit: visit.stack and Cell(number(visit.stack.pitchMm, 2), _axisText(visit))),
+        Row("Slices with lesion", "", "slices", lambda visit: _sliceCount(visit, "ONV", visit.lesion)),
+        Row("Slices with head", "", "slices", lambda visit: _sliceCount(visit, "FHV", visit.head)),
+        visit("Reader", "reader"),
+        visit("Stage, as entered", "stage"),
+        visit("State of the outlines", "status"),
+    )
+
+
+def _axisText(visit: VisitMeasurement) -> str:
+    return f"across {AXIS_NAMES[visit.stack.axis]}: {visit.stack.reason}"
+
+
+def _sliceCount(visit: VisitMeasurement, name: str, segment) -> Cell | None:
+    return _withoutSegment(visit, name) if segment is None else Cell(str(segment.sliceCount))
+
+
+def _given(visit: ReportVisit | None, field: str) -> Cell:
+    value = None if visit is None else getattr(visit, field)
+    return textCell(value) or Cell("not stated", isAbsent=True)
+
+
+def _segmentCm3(segment) -> Estimate:
+    return inCm3(Estimate(segment.volumeMm3, segment.combinedSeMm3))
+
+
+def _partRows(name: str, segmentOf) -> tuple[Row, ...]:
+    def part(text: str, term: str, field: str) -> Row:
+        def cell(visit: VisitMeasurement) -> Cell | None:
+            segment = segmentOf(visit)
+            if segment is None:
+                return _withoutSegment(visit, name)
+            value = getattr(segment, field)
+            return Cell(number(value / MM3_PER_CM3, 3), f"{number(100.0 * value / segment.volumeMm3, 1)} %")
+        return Row(text, CM3, term, cell)
+
+    return (part(f"u({name}) from the slices", "sampling", "samplingSeMm3"),
+            part(f"u({name}) from the outline", "contour", "contourSeMm3"),
+            part(f"u({name}) combined", "combined", "combinedSeMm3"))
+
+
+def _uncertaintyCell(estimate: Estimate | None, decimals: int) -> Cell | None:
+    if estimate is not None and estimate.standardUncertainty is None:
+        return Cell("not known", isAbsent=True)
+    return None if estimate is None else numberCell(estimate.standardUncertainty, decimals)
+
+
+def _derivedUncertaintyRows(measurement: HipMeasurement) -> tuple[Row, ...]:
+    def uncertainty(name: str, unit: str, estimateOf, decimals: int = 2) -> Row:
+        def cell(visit: VisitMeasurement) -> Cell | None:
+            return _uncertaintyCell(estimateOf(visit), decimals)
+        return Row(name, unit, "combined", cell)
+
+    def regeneration(visit: VisitMeasurement) -> Cell | None:
+        return changeCell(measurement, visit, lambda change: _uncertaintyCell(change.regenerationPercent, 2))
+
+    def rate(visit: VisitMeasurement) -> Cell | None:
+        return _rateCell(measurement, visit, lambda estimate: _uncertaintyCell(estimate, 3))
+
+    return (
+        uncertainty("u(ONV %)", "points", lambda visit: visit.onvPercent),
+        Row("u(regeneration) = u(residual)", "points", "combined", regeneration),
+        Row("u(rate)", "points a month", "combined", rate),
+        Row("u(radius) from the fit alone", "mm", "sphere",
+            lambda visit: visit.sphere and numberCell(visit.sphere.radiusSeMm, 3)),
+        Row("u(radius) with the outline", "mm", "sphere",
+            lambda visit: visit.sphereAdjusted and numberCell(visit.sphereAdjusted.radiusUncertaintyMm, 3)),
+        uncertainty("u(SAV)", CM3, _sphereAdjustedCm3, 2),
+        uncertainty("u(ONV % of SAV)", "points", lambda visit: visit.onvPercentSav),
+    )
