@@ -72,10 +72,12 @@ def testPhantomIsReplacedButOtherFilesAreNot(tmp_path):
 def testProgramPrintsTheCaseAndObeysItsOptions(tmp_path, capsys):
     folder = tmp_path / "hip"
     assert runProgram("--output", folder, "--side", "left", "--sex", "female", "--radius", 21, "--lesion", "cone",
-                      "--percent", 20, 5, "--months", 0, 6, "--spacing", 2, 3, 5, "--gap", 1, "--seed", 3) == 0
+                      "--percent", 20, 5, "--months", 0, 6, "--spacing", 2, 3, 5, "--gap", 1, "--seed", 3,
+                      "--hip", "7L", "--patient", "7") == 0
     assert capsys.readouterr().out.strip() == str(folder / "case.json")
     case = readCase(folder / "case.json")
     assert (case.side, case.sex, case.subject, case.end) == ("left", "female", {}, None)
+    assert (case.hip, case.patient) == ("7L", "7")
     assert [(visit.label, visit.month) for visit in case.visits] == [("preop", 0), ("6 months", 6)]
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     assert truth["parameters"]["scan"]["thickness_mm"] == 4

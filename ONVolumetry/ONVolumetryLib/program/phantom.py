@@ -34,6 +34,8 @@ def addArguments(parser: argparse.ArgumentParser):
     parser.add_argument("--seed", type=int, default=0, metavar="N",
                         help="seed of moves, slice phase, noise and the wedge's outline (default 0)")
     parser.add_argument("--hip", metavar="NAME", help="name of the hip (default: the preset's)")
+    parser.add_argument("--patient", metavar="NAME",
+                        help="pseudonym that ties two hips together (default: P- and the hip)")
     _addHipArguments(parser.add_argument_group("hip and lesion"))
     _addScanArguments(parser.add_argument_group("scan"))
     _addBackgroundArguments(parser.add_argument_group("real scan as background"))
@@ -116,7 +118,9 @@ def settingsOf(arguments: argparse.Namespace) -> PhantomSettings:
     if arguments.percent is not None or arguments.months is not None:
         settings = replace(settings, hip="phantom", patient=None, visits=_visits(arguments), healed=None,
                            endReason=None, endMonth=None)
-    return settings if arguments.hip is None else replace(settings, hip=arguments.hip, patient=None)
+    if arguments.hip is not None:
+        settings = replace(settings, hip=arguments.hip, patient=None)
+    return settings if arguments.patient is None else replace(settings, patient=arguments.patient)
 
 
 def _given(arguments: argparse.Namespace, fields: dict[str, str]) -> dict:
