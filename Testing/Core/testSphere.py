@@ -151,6 +151,22 @@ def testDepthOfACollapseSeenOnTheSlices(shapes, directions):
     assert whole.collapseDepthMm < 0.5
 
 
+def testDentBelowIsNoCollapseOfTheDome(shapes):
+    directions, radii = sunkDome(shapes, 30, np.ones_like)
+    fit = fitSphereToBoundary(directions * radii[:, None] * [1, 1, -1])
+    requireSphere(fit, RADIUS_MM, np.zeros(3), 0.3)
+    assert fit.collapseDepthMm < 0.1
+
+
+def testHoleInTheOutlineIsNoCollapse(shapes):
+    # A voxel left unpainted between head and lesion.
+    grid = shapes.gridAround(28, SLICED_SPACING_MM, CORONAL)
+    array = shapes.maskOf(shapes.ball(RADIUS_MM), grid).fullArray()
+    i, j, k = np.round(grid.toIjk([0.0, 0.0, 12.0])).astype(int)
+    array[k, j, i] = 0
+    assert fitSphereToMask(Mask.fromArray(array, grid), sliceStackOfGrid(grid)).collapseDepthMm < 1.0
+
+
 def testDepthOfACollapseParallelToTheSlicesIsNotToldAsNone(shapes):
     # No outline lies on the flat dome: the depth is unknown, which is not the same as no collapse.
     def flattened(points):
