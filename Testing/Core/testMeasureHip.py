@@ -169,7 +169,7 @@ def testFollowUpWithoutAHeadRefersToTheBaselinesAndSaysSo(shapes):
     assert three.head is None
     assert three.onvPercent.value == pytest.approx(100 * three.lesion.volumeMm3 / preop.head.volumeMm3)
     assert (three.headReference.kind, three.headReference.visit) == ("baseline", "preop")
-    assert "'preop'" in textOf(three, "baseline-head")
+    assert "“preop”" in textOf(three, "baseline-head")
     # Two visits' outlines are independent.
     relative = np.hypot(three.lesion.relativeSe, preop.head.relativeSe)
     assert three.onvPercent.standardUncertainty == pytest.approx(three.onvPercent.value * relative)

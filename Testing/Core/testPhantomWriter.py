@@ -76,7 +76,7 @@ def testProgramPrintsTheCaseAndObeysItsOptions(tmp_path, capsys):
                       "--hip", "7L", "--patient", "7") == 0
     assert capsys.readouterr().out.strip() == str(folder / "case.json")
     case = readCase(folder / "case.json")
-    assert (case.side, case.sex, case.subject, case.end) == ("left", "female", {}, None)
+    assert (case.side, case.sex, case.subject, case.end) == ("left", "female", {"synthetic": True}, None)
     assert (case.hip, case.patient) == ("7L", "7")
     assert [(visit.label, visit.month) for visit in case.visits] == [("preop", 0), ("6 months", 6)]
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))

@@ -106,7 +106,7 @@ def _headSource(visit, baseline, wanted: str, notes: list) -> tuple[VisitMeasure
         return visit, "visit"
     if baseline is not None and baseline.head is not None:
         if wanted == "visit":
-            notes.append(Note("baseline-head", f"ONV % refers to the head of {baseline.label!r}, since this visit has "
+            notes.append(Note("baseline-head", f"ONV % refers to the head of “{baseline.label}”, since this visit has "
                                                "none outlined."))
         return baseline, "visit" if baseline.label == visit.label else "baseline"
     notes.append(Note("no-head-reference", "ONV % is not measured: no head is outlined at this visit or at baseline."))
@@ -118,7 +118,7 @@ def _withChange(visit: VisitMeasurement, baseline, earlier: Sequence[VisitMeasur
     fields = {}
     isBaseline = baseline is not None and visit.label == baseline.label
     previous = [other for other in earlier if other.lesionState is not None]
-    if visit.lesionState is not None and previous:
+    if visit.lesionState is not None and previous and not isBaseline:
         fields["changeFromPrevious"] = changeBetween(previous[-1].lesionState, visit.lesionState)
     if visit.lesionState is not None and visit.month > 0:
         fields["changeFromBaseline"] = _changeFromBaseline(visit, baseline, notes)
@@ -133,11 +133,11 @@ def _changeFromBaseline(visit: VisitMeasurement, baseline: VisitMeasurement | No
                                          "outlined."))
         return None
     if baseline.lesionVolume.volumeMm3 <= 0:
-        notes.append(Note("baseline-without-lesion", f"Change is not measured: {baseline.label!r} has no lesion."))
+        notes.append(Note("baseline-without-lesion", f"Change is not measured: “{baseline.label}” has no lesion."))
         return None
     change = changeBetween(baseline.lesionState, visit.lesionState)
     if change.onvWithinMeasurementError:
-        notes.append(Note("within-error", f"The change of the lesion's volume from {baseline.label!r} is within "
+        notes.append(Note("within-error", f"The change of the lesion's volume from “{baseline.label}” is within "
                                           "measurement error."))
     return change
 
@@ -148,9 +148,9 @@ def _headDrift(visit: VisitMeasurement, baseline: VisitMeasurement, notes: list)
     uncertainty = rootSumOfSquares(visit.head.combinedSeMm3, baseline.head.combinedSeMm3)
     limit = max(DRIFT_NOTE_PERCENT, COVERAGE_FACTOR_95 * 100.0 * uncertainty / baseline.head.volumeMm3)
     if abs(drift) > limit:
-        notes.append(Note("head-drift-warning", f"The head's volume differs by {drift:+.1f} % from {baseline.label!r}, "
+        notes.append(Note("head-drift-warning", f"The head's volume differs by {drift:+.1f} % from “{baseline.label}”, "
                                                 "more than measurement error: check where the neck was cut."))
     elif abs(drift) > DRIFT_NOTE_PERCENT:
-        notes.append(Note("head-drift", f"The head's volume differs by {drift:+.1f} % from {baseline.label!r} (within "
+        notes.append(Note("head-drift", f"The head's volume differs by {drift:+.1f} % from “{baseline.label}” (within "
                                         "measurement error)."))
     return drift

@@ -101,7 +101,7 @@ def _truthOfVisit(hip: PhantomHip, visit: PhantomVisit) -> dict[str, Any]:
 
 def _case(settings: PhantomSettings, visits: tuple[CaseVisit, ...]) -> Case:
     end = None if settings.endReason is None else CaseEnd(settings.endReason, settings.endMonth)
-    subject = {} if settings.healed is None else {"healed": settings.healed}
+    subject = {"synthetic": True} if settings.healed is None else {"healed": settings.healed, "synthetic": True}
     return Case(settings.hip, settings.patient or f"P-{settings.hip}", settings.anatomy.side, settings.anatomy.sex,
                 visits, subject, end)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisi
     subject = ReportSubject(
         hip=case.hip, side=case.side, patient=case.patient, subject=case.subject,
         endReason=case.end and case.end.reason, endMonth=case.end and case.end.month,
-        measuredOn=datetime.date.today())
+        measuredOn=dt.date.today())
     planned = {visit.label: visit for visit in case.visits}
     return hipReportHtml(subject, measurement, [_reportVisit(planned[visit.segments.label], visit) for visit in visits])
 
