@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ONVolumetryLib.core.geometry import GridGeometry, SliceStack
 from ONVolumetryLib.core.mask import Mask
@@ -98,6 +98,7 @@ def requireSameSphere(sphere, center, radius=HEAD_SPHERE.radiusMm, tolerance=1e-
 
 @settings(max_examples=20, deadline=None)
 @given(seeds, spacings, turns, places, st.booleans())
+@example(0, (1.0, 1.2, 3.0), (0.0, 0.0, 2.0), (0.0, 0.0, 0.0), False)
 def testVolumeDoesNotDependOnPlaceTurnOrMirror(seed, spacing, turn, place, mirrored):
     mask, stack = randomLesion(seed, spacing)
     measured = measureVolume(moved(mask, rigid(turn, place, mirrored)), stack, 0.5)
@@ -131,6 +132,7 @@ def testVolumeDoesNotDependOnTheOrderOfTheAxes(seed, spacing, order):
 
 @settings(max_examples=20, deadline=None)
 @given(seeds, spacings, st.floats(0.2, 8.0))
+@example(0, (1.0, 1.2, 3.0), 1.3619342291717138)
 def testVolumeAndUncertaintyGrowWithTheCubeOfTheUnit(seed, spacing, scale):
     mask, stack = randomLesion(seed, spacing)
     larger = moved(mask, np.diag([scale, scale, scale, 1.0]))
