@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from ONVolumetryLib.core.ratios import NO_LESION, Estimate, LesionState, Volume, changeBetween, percentOf
+from ONVolumetryLib.core.ratios import (
+    NO_LESION,
+    Estimate,
+    LesionState,
+    Volume,
+    changeBetween,
+    driftPercent,
+    percentDifference,
+    percentOf,
+)
 from ONVolumetryLib.core.sphere import fitSphereToBoundary
 from ONVolumetryLib.core.sphereadjusted import sphereAdjustedVolume
 
@@ -131,3 +140,26 @@ def testTwoVisitsWithoutALesionDoNotDiffer():
     change = changeBetween(stateOf("a", 6, NO_LESION, percent), stateOf("b", 12, NO_LESION, percent))
     assert change.onvWithinMeasurementError is True
     assert change.onvPercentWithinMeasurementError is True
+
+
+def testDifferenceIsInPercentOfTheMean():
+    for first, second, expected in ((44.0, 36.0, 20.0), (36.0, 44.0, -20.0), (40.0, 40.0, 0.0)):
+        assert percentDifference(Volume(first, 1.0, 2.0), Volume(second, 1.0, 2.0), 1.0).value == pytest.approx(expected)
+
+
+def testDifferenceOfHeadAndSphereIsAsUncertainAsRepeatedOutlining():
+    random = np.random.default_rng(4)
+    offsets = random.normal(0.0, 0.3, 20000)
+    for correlation in (0.0, 1.0):
+        others = offsets if correlation else random.normal(0.0, 0.3, 20000)
+        heads = 45000.0 + 6000.0 * offsets + random.normal(0.0, 300.0, 20000)
+        spheres = 44000.0 + 5400.0 * others + random.normal(0.0, 100.0, 20000)
+        repeated = 200.0 * (heads - spheres) / (heads + spheres)
+        stated = percentDifference(Volume(45000.0, 300.0, 1800.0), Volume(44000.0, 100.0, 1620.0), correlation)
+        assert stated.standardUncertainty == pytest.approx(np.std(repeated), rel=0.05)
+
+
+def testHeadDriftHasTheUncertaintyOfBothVisits():
+    drift = driftPercent(Volume(40000.0, 300.0, 400.0), Volume(42000.0, 0.0, 630.0))
+    assert drift.value == pytest.approx(5.0)
+    assert drift.standardUncertainty == pytest.approx(105.0 * np.hypot(500 / 40000, 630 / 42000))

@@ -151,7 +151,7 @@ def testTableShowsTheMeasuredValuesWithTheirIntervals(page, hip):
 
 def testBaselineHasNoChangeOfItsOwn(page):
     assert page.row("Regeneration (net)")[0] == "baseline"
-    assert page.row("Rate")[0] == "first visit"
+    assert page.row("Rate")[0] == "baseline"
 
 
 def testWhatIsNotMeasuredIsNeverZero(page):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from ONVolumetryLib.core.sphere import fitSphereToBoundary, fitSphereToClickedPoints
-from ONVolumetryLib.core.sphereadjusted import percentDifference, planeCutDistance, sphereAdjustedVolume
+from ONVolumetryLib.core.sphereadjusted import planeCutDistance, sphereAdjustedVolume
 
 
 @pytest.mark.parametrize("capFraction", [0.0, 0.22, 0.29])
@@ -35,9 +35,3 @@ def testEquivalentPlaneCut(capFraction, distance):
 def testShareOutsideTheSphereIsRefused(capFraction):
     with pytest.raises(ValueError):
         planeCutDistance(capFraction)
-
-
-def testDifferenceIsInPercentOfTheMean():
-    assert percentDifference(44.0, 36.0) == pytest.approx(20.0)
-    assert percentDifference(36.0, 44.0) == pytest.approx(-20.0)
-    assert percentDifference(40.0, 40.0) == 0.0

@@ -110,11 +110,13 @@ class SliceStack:
     :param axis: 0, 1 or 2 for the I, J or K axis of the segmentation's grid.
     :param pitchMm: distance between neighboring slices (from their positions; never the slice thickness).
     :param reason: in plain words, how the axis and pitch were chosen.
+    :param firstSliceMm: place of one of the slices along the axis, from the center of the grid's first plane.
     """
 
     axis: int
     pitchMm: float
     reason: str
+    firstSliceMm: float = 0.0
 
     @property
     def axisName(self) -> str:
@@ -161,6 +163,8 @@ def sliceStackOfSegmentation(segmentation: GridGeometry, image: GridGeometry | N
     if np.max(segmentation.spacingMm) > imageStack.pitchMm * 1.01:
         return sliceStackOfGrid(segmentation, image.axisDirections[:, imageStack.axis])
     if imageStack.pitchMm > ownPitch * 1.01:
+        direction = segmentation.axisDirections[:, axis]
+        firstSliceMm = float(direction @ (image.ijkToRas[:3, 3] - segmentation.ijkToRas[:3, 3]))
         return SliceStack(axis, imageStack.pitchMm, f"{imageStack.reason} of the image, which is coarser than the "
-                                                    "segmentation")
+                                                    "segmentation", firstSliceMm)
     return SliceStack(axis, ownPitch, f"{imageStack.reason} of the image")

@@ -87,8 +87,8 @@ class VisitMeasurement:
     headReference: HeadReference | None = None
     onvPercent: Estimate | None = None
     onvPercentSav: Estimate | None = None
-    fhvSavDifferencePercent: float | None = None
-    fhvDriftPercent: float | None = None
+    fhvSavDifferencePercent: Estimate | None = None
+    fhvDriftPercent: Estimate | None = None
     changeFromBaseline: Change | None = None
     changeFromPrevious: Change | None = None
     notes: tuple[Note, ...] = ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 
 from .errors import CaseError
 from .hip import HeadReference, HipMeasurement, Note, VisitMeasurement, VisitSegments
-from .ratios import Volume, changeBetween, percentOf
+from .ratios import Estimate, Volume, changeBetween, driftPercent, percentOf
 from .settings import MeasurementSettings
 from .uncertainty import COVERAGE_FACTOR_95, rootSumOfSquares
 from .visitmeasurement import measureVisit
@@ -64,6 +65,9 @@ def _requireMeasurable(ordered: Sequence[VisitSegments], sex: str):
         raise CaseError(f"unknown sex {sex!r}; give male or female (the sphere-adjusted volume depends on it)")
     if not ordered:
         raise CaseError("the hip has no visits; add at least one")
+    for visit in ordered:
+        if not math.isfinite(visit.month):
+            raise CaseError(f"the month of visit {visit.label!r} is not a number; give months since surgery")
     for first, second in pairwise(ordered):
         if first.month == second.month:
             raise CaseError(f"visits {first.label!r} and {second.label!r} have the same month {first.month:g}; "
@@ -109,7 +113,8 @@ def _headSource(visit, baseline, wanted: str, notes: list) -> tuple[VisitMeasure
             notes.append(Note("baseline-head", f"ONV % refers to the head of “{baseline.label}”, since this visit has "
                                                "none outlined."))
         return baseline, "visit" if baseline.label == visit.label else "baseline"
-    notes.append(Note("no-head-reference", "ONV % is not measured: no head is outlined at this visit or at baseline."))
+    where = "at this visit or at baseline" if wanted == "visit" else "at baseline"
+    notes.append(Note("no-head-reference", f"ONV % is not measured: no head is outlined {where}."))
     return None, wanted
 
 
@@ -142,15 +147,14 @@ def _changeFromBaseline(visit: VisitMeasurement, baseline: VisitMeasurement | No
     return change
 
 
-def _headDrift(visit: VisitMeasurement, baseline: VisitMeasurement, notes: list) -> float:
-    difference = visit.head.volumeMm3 - baseline.head.volumeMm3
-    drift = 100.0 * difference / baseline.head.volumeMm3
-    uncertainty = rootSumOfSquares(visit.head.combinedSeMm3, baseline.head.combinedSeMm3)
-    limit = max(DRIFT_NOTE_PERCENT, COVERAGE_FACTOR_95 * 100.0 * uncertainty / baseline.head.volumeMm3)
-    if abs(drift) > limit:
-        notes.append(Note("head-drift-warning", f"The head's volume differs by {drift:+.1f} % from “{baseline.label}”, "
-                                                "more than measurement error: check where the neck was cut."))
-    elif abs(drift) > DRIFT_NOTE_PERCENT:
-        notes.append(Note("head-drift", f"The head's volume differs by {drift:+.1f} % from “{baseline.label}” (within "
-                                        "measurement error)."))
+def _headDrift(visit: VisitMeasurement, baseline: VisitMeasurement, notes: list) -> Estimate:
+    drift = driftPercent(Volume.ofSegment(baseline.head), Volume.ofSegment(visit.head))
+    # Judged as a difference of volumes, so that growth and shrinkage by the same amount count the same.
+    uncertainty = 100.0 / baseline.head.volumeMm3 * rootSumOfSquares(visit.head.combinedSeMm3,
+                                                                    baseline.head.combinedSeMm3)
+    text = f"The head's volume differs by {drift.value:+.1f} % from “{baseline.label}”"
+    if abs(drift.value) > max(DRIFT_NOTE_PERCENT, COVERAGE_FACTOR_95 * uncertainty):
+        notes.append(Note("head-drift-warning", f"{text}, more than measurement error: check where the neck was cut."))
+    elif abs(drift.value) > DRIFT_NOTE_PERCENT:
+        notes.append(Note("head-drift", f"{text} (within measurement error)."))
     return drift

@@ -75,6 +75,26 @@ def percentOf(lesion: Volume, head: Volume, contourCorrelation: float) -> Estima
     return Estimate(value, value * relative)
 
 
+def percentDifference(first: Volume, second: Volume, contourCorrelation: float) -> Estimate:
+    """Difference of two volumes in percent of their mean, 100 (A - B) / ((A + B) / 2).
+
+    :param contourCorrelation: correlation of the two outlines' offsets; 1 where one outline gives both.
+    """
+    total = first.volumeMm3 + second.volumeMm3
+    value = 200.0 * (first.volumeMm3 - second.volumeMm3) / total
+    toFirst, toSecond = 400.0 * second.volumeMm3 / total ** 2, 400.0 * first.volumeMm3 / total ** 2
+    contour = correlatedDifference(toFirst * first.contourSeMm3, toSecond * second.contourSeMm3, contourCorrelation)
+    return Estimate(value, rootSumOfSquares(contour, toFirst * first.samplingSeMm3, toSecond * second.samplingSeMm3))
+
+
+def driftPercent(earlier: Volume, later: Volume) -> Estimate:
+    """Change of a volume between two visits in percent of the earlier; different visits are independent."""
+    ratio = later.volumeMm3 / earlier.volumeMm3
+    relative = rootSumOfSquares(earlier.estimate.standardUncertainty / earlier.volumeMm3,
+                                later.estimate.standardUncertainty / later.volumeMm3)
+    return Estimate(100.0 * (ratio - 1.0), 100.0 * ratio * relative)
+
+
 @dataclass(frozen=True)
 class Change:
     """Change of the lesion from an earlier visit to a later one.

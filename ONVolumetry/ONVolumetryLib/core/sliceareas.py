@@ -17,7 +17,7 @@ class SliceAreas:
     """Section areas of a segment, from its first to its last slice.
 
     :param areasMm2: one area a slice; slices between the ends that the segment skips are 0.
-    :param positionsMm: place of each slice along the slice axis, from the first voxel of the grid.
+    :param positionsMm: place of each slice along the slice axis, from the center of the grid's first plane.
     :param pitchMm: distance between the slices.
     """
 
@@ -44,12 +44,11 @@ def sliceAreas(mask: Mask, stack: SliceStack) -> SliceAreas:
         return SliceAreas((), (), stack.pitchMm)
     ownPitch = float(mask.grid.spacingMm[stack.axis])
     counts = _voxelCountsAlongAxis(mask, stack.axis)
-    first = mask.offsetIjk[stack.axis]
+    planes = (mask.offsetIjk[stack.axis] + np.arange(len(counts))) * ownPitch
     if abs(stack.pitchMm / ownPitch - 1) > PITCH_TOLERANCE:
-        counts, first = _groupedByPitch(counts, first, ownPitch / stack.pitchMm)
+        counts, planes = _groupedBySlice(counts, planes, stack)
     areas = counts * (mask.grid.voxelVolumeMm3 / stack.pitchMm)
-    positions = (first + np.arange(len(counts))) * stack.pitchMm
-    return SliceAreas(tuple(areas.tolist()), tuple(positions.tolist()), stack.pitchMm)
+    return SliceAreas(tuple(areas.tolist()), tuple(planes.tolist()), stack.pitchMm)
 
 
 def _voxelCountsAlongAxis(mask: Mask, axis: int) -> np.ndarray:
@@ -57,6 +56,9 @@ def _voxelCountsAlongAxis(mask: Mask, axis: int) -> np.ndarray:
     return np.count_nonzero(mask.voxels, axis=others)
 
 
-def _groupedByPitch(counts: np.ndarray, first: int, planesToSlices: float) -> tuple[np.ndarray, int]:
-    slices = np.floor((first + np.arange(len(counts)) + 0.5) * planesToSlices).astype(int)
-    return np.bincount(slices - slices[0], weights=counts), int(slices[0])
+def _groupedBySlice(counts: np.ndarray, planes: np.ndarray, stack: SliceStack) -> tuple[np.ndarray, np.ndarray]:
+    """Voxel counts of the imaged slices, each of which holds the planes nearest to it, and the slices' places."""
+    # A plane midway between two slices goes to the later one, whatever the rounding of its place.
+    slices = np.floor((planes - stack.firstSliceMm) / stack.pitchMm + 0.5 + 1e-6).astype(int)
+    grouped = np.bincount(slices - slices[0], weights=counts)
+    return grouped, stack.firstSliceMm + (slices[0] + np.arange(len(grouped))) * stack.pitchMm

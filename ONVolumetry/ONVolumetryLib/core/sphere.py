@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
-from .errors import SphereFitError
+from .errors import SegmentError, SphereFitError
 from .geometry import SliceStack
 from .mask import Mask
 from .spherecoverage import clickedCoverage, surfaceCoverage
-from .spheremodel import algebraicSphere, geometricSphere, parameterCovariance, radialResiduals
+from .spheremodel import algebraicSphere, clickedCovariance, geometricSphere, parameterCovariance, radialResiduals
 from .spheresearch import consensusSphere
 
 MINIMUM_COVERAGE = 0.40
 PLAUSIBLE_RADIUS_MM = (18.0, 30.0)
 DOME_COSINE = 0.5
+POLE_COSINE = 0.906
 # Beyond this many points the condition number alone tells whether they suffice.
 MANY_POINTS = 100
 
@@ -30,7 +32,8 @@ class SphereFit:
     :param rmsMm: root mean square distance of the inliers from the sphere (sphericity).
     :param maximumResidualMm: largest distance of an inlier from the sphere.
     :param collapseDepthMm: largest inward distance of the superior dome (directions within 60 degrees of patient
-        superior) from the sphere; 0 where none lies inward. Normal heads reach 2.4 mm.
+        superior) from the sphere; 0 where none lies inward; None where no outline comes within 25 degrees of superior,
+        as on axial slices. Normal heads reach 2.4 mm.
     :param inlierFraction: share of the points that lie within the tolerance.
     :param coverage: share of the head's directions that the inliers cover.
     :param pointCount: number of points.
@@ -41,7 +44,7 @@ class SphereFit:
     radiusSeMm: float
     rmsMm: float
     maximumResidualMm: float
-    collapseDepthMm: float
+    collapseDepthMm: float | None
     inlierFraction: float
     coverage: float
     pointCount: int
@@ -100,19 +103,20 @@ def fitSphereToBoundary(points: np.ndarray, toleranceMm: float = 1.25, groups=No
     return _described(points, (center, radius), inliers, coverage, covariance)
 
 
-def fitSphereToClickedPoints(points: np.ndarray) -> SphereFit:
+def fitSphereToClickedPoints(points: np.ndarray, contourSdMm: float = 0.5) -> SphereFit:
     """Sphere of the head through at least four (better six to twelve) points clicked on its contour.
 
     Every click counts: a reader who clicks the neck is told so by the residuals, not overruled.
 
     :param points: (n, 3) in RAS, mm.
+    :param contourSdMm: standard deviation of a click's position; few points seem to fit better than they do.
     :raises SphereFitError: fewer than four points, points in one plane, or less than 40 % of the sphere covered.
     """
     points = _checkedPoints(points)
     center, radius = geometricSphere(points, *algebraicSphere(points), np.ones_like)
     coverage = clickedCoverage(points - center)
     _requireCoverage(coverage)
-    covariance = parameterCovariance(points, radialResiduals(points, center, radius), center)
+    covariance = clickedCovariance(points, radialResiduals(points, center, radius), center, contourSdMm)
     return _described(points, (center, radius), np.ones(len(points), dtype=bool), coverage, covariance)
 
 
@@ -124,8 +128,11 @@ def inSliceBoundary(mask: Mask, axis: int) -> tuple[np.ndarray, np.ndarray]:
 
     :param axis: slice axis (0, 1, 2 for I, J, K).
     :return: points (n, 3) in RAS, and the slice index of each (n,).
+    :raises SegmentError: the segment is empty.
     """
-    padded = np.pad(mask.voxels, 1)
+    if mask.isEmpty:
+        raise SegmentError("the segment is empty")
+    padded = _withoutHoles(np.pad(mask.voxels, 1), 2 - axis)
     points = []
     for direction in range(3):
         if direction == axis:
@@ -136,6 +143,22 @@ def inSliceBoundary(mask: Mask, axis: int) -> tuple[np.ndarray, np.ndarray]:
         points.append(steps)
     pointsIjk = np.concatenate(points) + np.asarray(mask.offsetIjk)
     return mask.grid.toRas(pointsIjk), pointsIjk[:, axis].astype(int)
+
+
+def _withoutHoles(padded: np.ndarray, sliceAxis: int) -> np.ndarray:
+    """The segment with holes within its slices filled; the array has a margin of background around it."""
+    connectivity = np.expand_dims(ndimage.generate_binary_structure(2, 1), sliceAxis)
+    neighbors = np.pad(connectivity, [(1, 1) if axis == sliceAxis else (0, 0) for axis in range(3)])
+    background, _ = ndimage.label(~padded, structure=neighbors)
+    corner = tuple(slice(None) if axis == sliceAxis else slice(0, 1) for axis in range(3))
+    return background != background[corner]
+
+
+def _collapseDepth(offsets: np.ndarray, residuals: np.ndarray) -> float | None:
+    cosines = offsets[:, 2] / np.maximum(np.linalg.norm(offsets, axis=1), 1e-12)
+    if np.max(cosines) < POLE_COSINE:
+        return None
+    return float(max(0.0, -np.min(residuals[cosines > DOME_COSINE])))
 
 
 def _checkedPoints(points) -> np.ndarray:
@@ -158,14 +181,13 @@ def _described(points, sphere, inliers, coverage, covariance) -> SphereFit:
     center, radius = sphere
     residuals = radialResiduals(points, center, radius)
     inlierResiduals = residuals[inliers]
-    isDome = (points - center)[:, 2] > DOME_COSINE * np.linalg.norm(points - center, axis=1)
     return SphereFit(
         centerRas=tuple(float(value) for value in center),
         radiusMm=float(radius),
         radiusSeMm=float(np.sqrt(covariance[3, 3])),
         rmsMm=float(np.sqrt(np.mean(inlierResiduals ** 2))),
         maximumResidualMm=float(np.max(np.abs(inlierResiduals))),
-        collapseDepthMm=float(max(0.0, -np.min(residuals[isDome], initial=0.0))),
+        collapseDepthMm=_collapseDepth(points - center, residuals),
         inlierFraction=float(np.mean(inliers)),
         coverage=coverage,
         pointCount=len(points),

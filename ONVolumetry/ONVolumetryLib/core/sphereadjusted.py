@@ -40,11 +40,6 @@ def sphereAdjustedVolume(sphere: SphereFit, capFraction: float, contourSdMm: flo
                                 capFraction)
 
 
-def percentDifference(headMm3: float, sphereAdjustedMm3: float) -> float:
-    """Difference of the outlined head from the sphere-adjusted volume, in percent of their mean."""
-    return 100.0 * (headMm3 - sphereAdjustedMm3) / ((headMm3 + sphereAdjustedMm3) / 2.0)
-
-
 def planeCutDistance(capFraction: float) -> float:
     """Distance of the plane that cuts off a share of a sphere, from the center, in radii.
 

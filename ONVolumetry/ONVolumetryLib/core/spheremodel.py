@@ -83,3 +83,16 @@ def parameterCovariance(points, residuals, center, groups=None) -> np.ndarray:
     np.add.at(sums, index, scores)
     correction = len(order) / (len(order) - 1)
     return bread @ (sums.T @ sums) @ bread * correction
+
+
+def clickedCovariance(points, residuals, center, contourSdMm: float) -> np.ndarray:
+    """Covariance of center and radius, 4x4 in mm2, of a fit to a few clicked points.
+
+    The scatter of n points about a sphere with four parameters says little for n near 4 (nothing for 4), so it counts
+    only where it exceeds what a click's own uncertainty explains.
+
+    :param contourSdMm: standard deviation of a click's position.
+    """
+    jacobian = distanceJacobian(points, center)
+    scatter = float(residuals @ residuals) / max(len(points) - 4, 1)
+    return np.linalg.inv(jacobian.T @ jacobian) * max(scatter, contourSdMm ** 2)

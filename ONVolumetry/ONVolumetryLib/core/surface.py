@@ -33,7 +33,9 @@ def _fluxArea(padded: np.ndarray, distance: np.ndarray, spacingIjk: np.ndarray) 
     sphere's area.
     """
     spacing = np.asarray(spacingIjk)[::-1]
-    smoothed = ndimage.gaussian_filter(distance, NORMAL_SMOOTHING_VOXELS * np.min(spacing) / spacing, truncate=2.0)
+    # Rounded, so that the kernel's reach does not flip with the last digit of the spacing.
+    widths = np.round(NORMAL_SMOOTHING_VOXELS * np.min(spacing) / spacing, 6)
+    smoothed = ndimage.gaussian_filter(distance, widths, truncate=2.0)
     gradient = np.gradient(smoothed, *spacing)
     area = 0.0
     for axis in range(3):
@@ -45,7 +47,7 @@ def _fluxArea(padded: np.ndarray, distance: np.ndarray, spacingIjk: np.ndarray) 
         outward = np.where(padded[high][isFace], 1.0, -1.0)
         faceArea = float(np.prod(np.delete(spacing, axis)))
         # A face between two parallel sheets has no normal of its own; it counts whole.
-        cosine = np.divide(outward * normals[axis], lengths, out=np.ones_like(lengths), where=lengths > 0)
+        cosine = np.divide(outward * normals[axis], lengths, out=np.ones_like(lengths), where=lengths > 1e-3)
         area += faceArea * float(np.sum(cosine))
     return area
 

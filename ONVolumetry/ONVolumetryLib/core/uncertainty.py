@@ -57,5 +57,5 @@ def correlatedDifference(first: float, second: float, correlation: float) -> flo
 
 
 def isWithinMeasurementError(change: float, standardUncertainty: float) -> bool:
-    """Whether a change is smaller than 1.96 times its combined standard uncertainty."""
-    return abs(change) < COVERAGE_FACTOR_95 * standardUncertainty
+    """Whether a change is smaller than 1.96 times its combined standard uncertainty; no change always is."""
+    return change == 0 or abs(change) < COVERAGE_FACTOR_95 * standardUncertainty

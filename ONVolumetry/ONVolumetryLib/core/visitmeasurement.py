@@ -9,13 +9,14 @@ import numpy as np
 from .errors import SegmentError, SphereFitError
 from .hip import Note, VisitMeasurement, VisitSegments
 from .mask import Mask
-from .ratios import Volume, percentOf
+from .ratios import Volume, percentDifference, percentOf
 from .settings import MeasurementSettings
 from .sphere import SphereFit, fitSphereToMask
-from .sphereadjusted import percentDifference, sphereAdjustedVolume
+from .sphereadjusted import sphereAdjustedVolume
 from .volume import FEW_SLICES, SegmentVolume, measureVolume
 
 LESION_OUTSIDE_LIMIT_PERCENT = 5.0
+DOUBTFUL_INLIER_FRACTION = 0.5
 
 
 def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSettings) -> VisitMeasurement:
@@ -39,11 +40,10 @@ def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSetting
     visit = VisitMeasurement(
         label=segments.label, month=segments.month, done=True, stack=segments.stack, lesion=lesionVolume,
         lesionAbsent=segments.lesionAbsent, head=headVolume, sphere=sphere, sphereAdjusted=adjusted,
-        fhvSavDifferencePercent=percentDifference(headVolume.volumeMm3, adjusted.volumeMm3) if adjusted else None,
     )
     notes += _lesionPlaceNotes(segments, sphere, settings)
     notes += _absenceNotes(visit)
-    return dataclasses.replace(visit, onvPercentSav=_percentOfSphere(visit, settings), notes=tuple(notes))
+    return dataclasses.replace(_comparedWithSphere(visit, settings), notes=tuple(notes))
 
 
 
@@ -88,14 +88,23 @@ def _sphere(head: Mask | None, segments: VisitSegments, settings, notes: list) -
     if not sphere.isPlausibleAdult:
         notes.append(Note("sphere-implausible", f"The head's sphere has a diameter of {2 * sphere.radiusMm:.1f} mm, "
                                                 "outside 36 to 60 mm of adults: check outline and spacing."))
+    if sphere.inlierFraction < DOUBTFUL_INLIER_FRACTION:
+        notes.append(Note("sphere-doubtful", f"Only {100 * sphere.inlierFraction:.0f} % of the head's outline lies on "
+                                             "its sphere: check that the outline is that of a femoral head."))
     return sphere
 
 
-def _percentOfSphere(visit: VisitMeasurement, settings: MeasurementSettings):
-    if visit.lesionVolume is None or visit.sphereAdjusted is None:
-        return None
+def _comparedWithSphere(visit: VisitMeasurement, settings: MeasurementSettings) -> VisitMeasurement:
+    """Add what refers to the sphere-adjusted volume."""
+    if visit.sphereAdjusted is None:
+        return visit
     sphere = Volume.ofSphere(visit.sphereAdjusted, visit.sphere.radiusMm, settings.contourSdMm)
-    return percentOf(visit.lesionVolume, sphere, settings.contourCorrelation)
+    percent = None
+    if visit.lesionVolume is not None:
+        percent = percentOf(visit.lesionVolume, sphere, settings.contourCorrelation)
+    # The sphere is fitted to the head's own outline: one offset moves both.
+    difference = percentDifference(Volume.ofSegment(visit.head), sphere, 1.0)
+    return dataclasses.replace(visit, onvPercentSav=percent, fhvSavDifferencePercent=difference)
 
 
 def _lesionPlaceNotes(segments: VisitSegments, sphere: SphereFit | None, settings) -> list[Note]:

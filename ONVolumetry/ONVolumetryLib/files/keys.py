@@ -115,7 +115,7 @@ VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
     "sphere_coverage": _of("sphere", "coverage"),
     "sav_cm3": _cm3Of("sphereAdjusted", "volumeMm3"),
     "onv_percent_sav": lambda row: _value(row.measured.onvPercentSav),
-    "fhv_sav_difference_percent": lambda row: row.measured.fhvSavDifferencePercent,
+    "fhv_sav_difference_percent": lambda row: _value(row.measured.fhvSavDifferencePercent),
     "onv_trapezoid_cm3": _cm3Of("lesion", "trapezoidMm3"),
     "onv_surface_cm3": _cm3Of("lesion", "surfaceMm3"),
     "fhv_trapezoid_cm3": _cm3Of("head", "trapezoidMm3"),

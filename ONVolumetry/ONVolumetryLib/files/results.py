@@ -104,7 +104,8 @@ def _visitRecord(case: Case, planned: CaseVisit, visit: VisitMeasurement) -> dic
     record.update({
         "slice_axis": visit.stack and {"axis": visit.stack.axisName, "reason": visit.stack.reason},
         "fhv_reference_visit": visit.headReference and visit.headReference.visit,
-        "fhv_drift_percent": visit.fhvDriftPercent,
+        **_estimateRecord("fhv_drift_percent", visit.fhvDriftPercent),
+        **_estimateRecord("fhv_sav_difference_percent", visit.fhvSavDifferencePercent),
         "onv_percent_sav_se": visit.onvPercentSav and visit.onvPercentSav.standardUncertainty,
         "sphere": _sphereRecord(visit),
         "lesion": _segmentRecord(visit.lesion),

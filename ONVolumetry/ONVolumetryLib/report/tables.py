@@ -102,6 +102,8 @@ def _judged(isWithinError: bool | None) -> Cell | None:
 
 
 def _rateCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> Cell | None:
+    if visit.label == measurement.baseline:
+        return Cell("baseline", isAbsent=True)
     if visit.changeFromPrevious is None:
         earlier = [other for other in measurement.visits if other.month < visit.month and other.lesionState]
         return None if earlier or visit.lesionState is None else Cell("first visit", isAbsent=True)
@@ -111,7 +113,7 @@ def _rateCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> C
 def _driftCell(measurement: HipMeasurement, visit: VisitMeasurement) -> Cell | None:
     if visit.label == measurement.baseline:
         return Cell("baseline", isAbsent=True)
-    return numberCell(visit.fhvDriftPercent, 1)
+    return estimateCell(visit.fhvDriftPercent, 1, (None, None))
 
 
 def _sphereRows() -> tuple[Row, ...]:
@@ -127,7 +129,7 @@ def _sphereRows() -> tuple[Row, ...]:
         sphere("SAV", CM3, "sav", lambda visit: estimateCell(_sphereAdjustedCm3(visit), 1)),
         Row("ONV % of SAV", "%", "onv-percent-sav", lambda visit: estimateCell(visit.onvPercentSav, 1)),
         Row("FHV \u2212 SAV difference", "% of their mean", "fhv-sav",
-            lambda visit: numberCell(visit.fhvSavDifferencePercent, 1)),
+            lambda visit: estimateCell(visit.fhvSavDifferencePercent, 1, (None, None))),
     )
 
 
