@@ -89,8 +89,8 @@ def fitSphereToBoundary(points: np.ndarray, toleranceMm: float = 1.25, groups=No
     start = consensusSphere(points, toleranceMm)
     if start is None:
         raise SphereFitError("no sphere of a femoral head's size fits the boundary; check the outline of the head")
-    # Tukey's weight falls to 0 at the edge; 1.6 tolerances gives a point at the tolerance a third of the full weight.
-    cutoff = 1.6 * toleranceMm
+    # Tukey's weight falls to 0 at the cutoff; a wider one would let the gentle edge of a collapse pull the sphere.
+    cutoff = 1.2 * toleranceMm
     center, radius = geometricSphere(points, *start, lambda r: np.clip(1.0 - (r / cutoff) ** 2, 0.0, None) ** 2)
     residuals = radialResiduals(points, center, radius)
     inliers = np.abs(residuals) <= toleranceMm
