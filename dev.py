@@ -56,6 +56,7 @@ def lint() -> int:
 
 def bench() -> int:
     installPackage("bench")
+    installPyRadiomics()
     return run(PYTHON, ROOT / "Testing" / "Benchmarks" / "bench.py")
 
 
@@ -109,6 +110,17 @@ def installSlicerCore() -> None:
         stamp.touch()
     except subprocess.CalledProcessError:
         print("slicer-core has no wheel for this Python: the tests of the MRML layer will be skipped", flush=True)
+
+
+def installPyRadiomics() -> None:
+    """A peer of the benchmark; it has no wheel for most versions of Python and builds only in this way."""
+    if subprocess.run([PYTHON, "-c", "import radiomics"], capture_output=True, check=False).returncode == 0:
+        return
+    try:
+        pip("setuptools", "wheel", "versioneer", "cython")
+        pip("--no-build-isolation", "pyradiomics==3.0.1")
+    except subprocess.CalledProcessError:
+        print("PyRadiomics does not install here: the benchmark leaves it out", flush=True)
 
 
 def testInSlicer() -> int:
