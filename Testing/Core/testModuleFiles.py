@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ONVolumetryLib.files.segmentnames import HEAD, LESION
 
-BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "PIL", "pydicom", "highdicom"}
+BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "vtkmodules", "PIL", "pydicom", "highdicom"}
 APPLICATION = {"slicer", "qt", "ctk"}
 LIBRARY = "ONVolumetryLib"
 # Only the program shows a progress bar; it never runs inside Slicer.

@@ -52,4 +52,4 @@ def _rigid(matrix: np.ndarray, node, transform) -> np.ndarray:
 
 def _refusal(node, transform, what: str) -> str:
     return (f'the transform "{transform.GetName()}" above "{node.GetName()}" (with its own parents) {what}; '
-            "take the node out of the transform in the Transforms module, or harden it knowingly")
+            "take it out of the transform in the Transforms module")

@@ -57,8 +57,11 @@ class MeasurePanel:
 
         :param text: of an error, one line.
         """
-        self.ui.statusLabel.text = "<b>" + _("Not measured.") + "</b> " + html.escape(text[:1].upper() + text[1:]) + "."
-        self.ui.statusLabel.show()
+        self._showStatus("<b>" + _("Not measured.") + "</b> " + html.escape(text[:1].upper() + text[1:]) + ".")
+
+    def _showStatus(self, text: str):
+        self.ui.statusLabel.text = text
+        self.ui.statusLabel.setVisible(bool(text))
 
     @contextmanager
     def _updating(self):
@@ -132,8 +135,7 @@ class MeasurePanel:
         reason = self._reasonNotToMeasure()
         self.ui.measureButton.enabled = not reason
         self.ui.measureButton.toolTip = reason or _("Measure volumes, sphere and their uncertainty.")
-        self.ui.statusLabel.text = reason
-        self.ui.statusLabel.setVisible(bool(reason))
+        self._showStatus(reason)
 
     def _hip(self) -> HipNodes:
         parameters = self._parameters
@@ -150,8 +152,10 @@ class MeasurePanel:
                 self.showProblem(str(error))
         if stored is None:
             self.view.clear()
-        else:
-            self.view.show(stored.record, stored.isSameInput)
+            return
+        self.view.show(stored.record)
+        if not stored.isSameInput and self.ui.measureButton.enabled:
+            self._showStatus(_("The result below is of other inputs than these: press Measure."))
 
     def _onMeasure(self):
         with slicer.util.tryWithErrorDisplay(_("The measurement failed unexpectedly."), waitCursor=True):

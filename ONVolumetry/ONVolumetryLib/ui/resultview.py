@@ -16,7 +16,7 @@ NUMBER_COLUMNS = (1, 2)
 
 
 class ResultView:
-    """Table, caption and notes of one measured hip.
+    """Table and notes of one measured hip.
 
     :param ui: widgets of the panel by name.
     """
@@ -28,20 +28,17 @@ class ResultView:
         """Show nothing."""
         self.ui.resultButton.hide()
         self.ui.resultTable.setRowCount(0)
-        self.ui.captionLabel.text = ""
-        self.ui.notesLabel.text = ""
+        self.ui.notesBrowser.clear()
 
-    def show(self, record: Mapping[str, Any], isCurrent: bool):
+    def show(self, record: Mapping[str, Any]):
         """Show a record.
 
         :param record: of the hip, as stored in the scene.
-        :param isCurrent: whether the panel's inputs are those that were measured.
         """
         visit = record["visits"][0]
         self.ui.resultButton.show()
-        self.ui.captionLabel.text = _caption(record, isCurrent)
         self._fillTable(resultRows(visit))
-        self.ui.notesLabel.text = _notes(visit["notes"])
+        self.ui.notesBrowser.setHtml(_notes(record, visit["notes"]))
 
     def _fillTable(self, rows):
         table = self.ui.resultTable
@@ -77,18 +74,9 @@ def _fitToContent(table):
     table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
 
 
-def _caption(record: Mapping[str, Any], isCurrent: bool) -> str:
+def _notes(record: Mapping[str, Any], notes) -> str:
+    """What was measured, and what its reader must know, as HTML."""
     sex = {"male": _("male"), "female": _("female")}[record["sex"]]
-    contour = record["settings"]["contour_sd_mm"]
-    text = _("{hip}, {sex}; outlines taken as accurate to {contour:g} mm.").format(hip=record["hip"], sex=sex,
-                                                                             contour=contour)
-    if not isCurrent:
-        text += " " + _("This is the result of other inputs than those above: press Measure.")
-    return text
-
-
-def _notes(notes) -> str:
-    if not notes:
-        return ""
-    items = "".join(f"<li>{html.escape(note['text'])}</li>" for note in notes)
-    return "<p>" + _("Please note:") + f"</p><ul style='margin-left:-20px'>{items}</ul>"
+    text = _("{hip}, {sex}. Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
+        hip=html.escape(record["hip"]), sex=sex, contour=record["settings"]["contour_sd_mm"])
+    return f"<p>{text}</p>" + "".join(f"<p>• {html.escape(note['text'])}</p>" for note in notes)
