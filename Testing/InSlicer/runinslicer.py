@@ -7,8 +7,10 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -42,16 +44,28 @@ def runTests(command: list[str]) -> int:
     """Run, show the output as it comes, and believe the tests only if their last line was printed."""
     text = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                          start_new_session=os.name != "nt") as process:
+                          start_new_session=True) as process:
+        watchdog = threading.Timer(TIMEOUT_SECONDS, endProcesses, [process])
+        watchdog.start()
         for line in process.stdout:
             text.append(line)
             print(line, end="", flush=True)
-        status = process.wait(timeout=TIMEOUT_SECONDS)
+        status = process.wait()
+        watchdog.cancel()
     found = LAST_LINE.findall("".join(text))
     if not found:
         print("error: Slicer ended before the tests were done", file=sys.stderr)
         return status or 1
     return status or int(int(found[-1]) > 0)
+
+
+def endProcesses(process: subprocess.Popen):
+    """End a Slicer that hangs, with the display that was started for it."""
+    print(f"error: the tests did not end within {TIMEOUT_SECONDS} s", file=sys.stderr)
+    if os.name == "nt":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

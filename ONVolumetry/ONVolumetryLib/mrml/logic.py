@@ -114,4 +114,5 @@ class MeasurementLogic:
 
     def suggestVolume(self, segmentationNode):
         """The volume on which a segmentation was drawn, or None where the scene does not tell."""
-        return segmentationNode.GetNodeReference(segmentationNode.GetReferenceImageGeometryReferenceRole())
+        node = segmentationNode.GetNodeReference(segmentationNode.GetReferenceImageGeometryReferenceRole())
+        return node if node is not None and node.IsA("vtkMRMLScalarVolumeNode") else None
