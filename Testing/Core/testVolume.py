@@ -155,3 +155,12 @@ def testMeasuredVolumeCannotBeChangedAfterwards(shapes):
     measured = measureVolume(shapes.maskOf(shapes.ball(6), grid), sliceStackOfGrid(grid), 0.5)
     with pytest.raises(dataclasses.FrozenInstanceError):
         measured.volumeMm3 = 1.0
+
+
+def testFlatFaceIsSeenThoughAnEndSliceIsPartlyFilled():
+    array = np.zeros((24, 40, 40), dtype=bool)
+    array[6:17, 5:35, 5:35] = True
+    mask = Mask.fromArray(array, GridGeometry((40, 40, 24), np.eye(4)))
+    # 11 planes of 1 mm over slices of 4 mm: the last slice holds few planes and seems to taper off.
+    for firstSliceMm in (0.0, 1.0, 2.0, 3.0):
+        assert measureVolume(mask, SliceStack(2, 4.0, "", firstSliceMm), 0.5).flatEnd

@@ -14,7 +14,7 @@ FLAT_END_AREA_RATIO = 0.65
 SINGLE_SLICE_RELATIVE = 1.0 / math.sqrt(6.0)
 
 
-def samplingRelativeUncertainty(areasMm2) -> float:
+def samplingRelativeUncertainty(areasMm2, flatEnd: bool | None = None) -> float:
     """Relative standard uncertainty of a volume that comes from sampling it on parallel slices.
 
     Gundersen and Jensen's error of systematic sampling, CE^2 = (3A - 4B + C) / (k (sum a)^2) with
@@ -23,6 +23,7 @@ def samplingRelativeUncertainty(areasMm2) -> float:
     face of the body then probably lies parallel to the slices.
 
     :param areasMm2: section areas from the first to the last slice.
+    :param flatEnd: whether a face lies parallel to the slices; None to judge by the areas.
     :raises ValueError: there is no area.
     """
     areas = np.asarray(areasMm2, dtype=float)
@@ -33,7 +34,8 @@ def samplingRelativeUncertainty(areasMm2) -> float:
         return SINGLE_SLICE_RELATIVE
     products = [float(np.dot(areas[lag:], areas[:len(areas) - lag])) for lag in range(3)]
     variance = 3 * products[0] - 4 * products[1] + products[2]
-    smoothness = FLAT_END_K if hasFlatEnd(areas) else SMOOTH_END_K
+    flatEnd = hasFlatEnd(areas) if flatEnd is None else flatEnd
+    smoothness = FLAT_END_K if flatEnd else SMOOTH_END_K
     return math.sqrt(max(variance, 0.0) / smoothness) / total
 
 

@@ -64,7 +64,10 @@ def measureVolume(mask: Mask, stack: SliceStack, contourSdMm: float) -> SegmentV
     areas = sliceAreas(mask, stack)
     surfaceAreaMm2, surfaceMm3 = surfaceMeasures(mask)
     volumeMm3 = voxelSummation(mask)
-    samplingSeMm3 = volumeMm3 * samplingRelativeUncertainty(areas.areasMm2)
+    # Planes finer than the slices show a flat face that a partly filled end slice would hide.
+    ownPlanes = SliceStack(stack.axis, float(mask.grid.spacingMm[stack.axis]), "")
+    flatEnd = hasFlatEnd(areas.areasMm2) or hasFlatEnd(sliceAreas(mask, ownPlanes).areasMm2)
+    samplingSeMm3 = volumeMm3 * samplingRelativeUncertainty(areas.areasMm2, flatEnd)
     contourSeMm3 = surfaceAreaMm2 * contourSdMm
     return SegmentVolume(
         voxelCount=mask.voxelCount,
@@ -76,7 +79,7 @@ def measureVolume(mask: Mask, stack: SliceStack, contourSdMm: float) -> SegmentV
         contourSeMm3=contourSeMm3,
         combinedSeMm3=rootSumOfSquares(samplingSeMm3, contourSeMm3),
         areas=areas,
-        flatEnd=hasFlatEnd(areas.areasMm2),
+        flatEnd=flatEnd,
     )
 
 
