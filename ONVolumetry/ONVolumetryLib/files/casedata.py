@@ -72,7 +72,7 @@ class Case:
 
     :param hip: name of the hip and of its folder of results.
     :param patient: pseudonym that ties two hips together; the hip's name where the file has none.
-    :param side: "left" or "right".
+    :param side: "left" or "right"; a case file always says so, a scene may not yet.
     :param sex: "male" or "female".
     :param visits: sorted by month.
     :param subject: covariates; scalars.
@@ -83,7 +83,7 @@ class Case:
 
     hip: str
     patient: str
-    side: str
+    side: str | None
     sex: str
     visits: tuple[CaseVisit, ...]
     subject: Mapping[str, str | float | bool | None] = field(default_factory=dict)
