@@ -20,6 +20,7 @@ from ..files.results import hipRecord
 from ..files.visits import LoadedVisit, loadVisit
 from ..report.hipreport import hipReportHtml
 from ..report.reportinput import ReportSubject, ReportVisit
+from .regressionfiles import regressionFiles
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,33 @@ class CaseOutcome:
 
     :param path: the case file.
     :param record: record of the hip, or None where it failed.
-    :param files: text of the hip's files by name.
+    :param files: text or bytes of the hip's files by name.
+    :param notes: what could not be made although the hip was measured, one sentence each.
     :param error: one line, or None where all went well.
     :param details: traceback of the error, for --debug.
     """
 
     path: Path
     record: dict[str, Any] | None = None
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str | bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     error: str | None = None
     details: str | None = None
 
 
-def measureCaseFile(path: Path) -> CaseOutcome:
-    """Measure a case file; never raises, so that one bad case leaves the others alone."""
+def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
+    """Measure a case file; never raises, so that one bad case leaves the others alone.
+
+    :param isRendered: whether picture, movie and model in 3D are made too.
+    """
     try:
         case, measurement, visits = measureCase(path)
         with namedFile(path):
             record = hipRecord(case, measurement)
-        return CaseOutcome(path, record, {"report.html": _report(case, measurement, visits)})
+        segments = [visit.segments for visit in visits]
+        regression = regressionFiles(segments, measurement, case.side, case.hip, isRendered)
+        files = {"report.html": _report(case, measurement, visits), **regression.files}
+        return CaseOutcome(path, record, files, regression.notes)
     except ONVolumetryError as error:
         return CaseOutcome(path, error=str(error), details=traceback.format_exc())
     except MemoryError:

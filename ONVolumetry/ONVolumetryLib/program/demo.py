@@ -8,7 +8,7 @@ from pathlib import Path
 from ..core.errors import ONVolumetryError
 from ..phantom.presets import PRESETS
 from ..phantom.writer import writePhantom
-from .measure import measureAll, writeResults
+from .measure import measureAll, printNotes, writeResults
 from .resulttable import resultTable
 
 DEFAULT_FOLDER = Path("onvolumetry-demo")
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     for outcome in outcomes:
         if outcome.error is not None:
             raise ONVolumetryError(outcome.error)
+    printNotes(outcomes)
     writeResults(outcomes, results)
     print(resultTable([outcome.record for outcome in outcomes]))
     print(f"\nSynthetic hips, with the truth of each in truth.json: {arguments.output / 'hips'}")

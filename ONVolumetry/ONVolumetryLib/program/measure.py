@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..core.errors import FileError
 from ..files.filecontext import atomicPath
 from ..files.results import measurementsCsv, measurementsJson
 from .casemeasurement import CaseOutcome, measureCaseFile, requireDistinctHips
+from .regressionnames import RENDERED_FILES
 from .resulttable import resultTable
 
 
@@ -25,7 +27,7 @@ def addArguments(parser: argparse.ArgumentParser):
     parser.add_argument("--workers", type=_workerCount, default=1, metavar="N",
                         help="hips measured at the same time, each in a process of its own (default 1)")
     parser.add_argument("--no-render", action="store_true",
-                        help="leave out pictures and movie in 3D (this version makes none)")
+                        help="leave out picture, movie and model in 3D; the report keeps its 3D view")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,12 +35,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     :return: 0 when all were measured, 1 when at least one failed.
     """
-    outcomes = measureAll([_caseFile(path) for path in arguments.cases], arguments.workers)
+    cases = [_caseFile(path) for path in arguments.cases]
+    outcomes = measureAll(cases, arguments.workers, isRendered=not arguments.no_render)
     for outcome in outcomes:
         if outcome.error is not None:
             if arguments.debug and outcome.details:
                 print(outcome.details, file=sys.stderr)
             print(f"error: {outcome.error}", file=sys.stderr)
+    printNotes(outcomes)
     measured = [outcome for outcome in outcomes if outcome.record is not None]
     if measured:
         writeResults(measured, arguments.output)
@@ -48,17 +52,27 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if len(measured) == len(outcomes) else 1
 
 
-def measureAll(paths: Sequence[Path], workers: int = 1) -> list[CaseOutcome]:
+def printNotes(outcomes: Sequence[CaseOutcome]):
+    """Say on standard error what could not be made of hips that were measured."""
+    for outcome in outcomes:
+        for note in outcome.notes:
+            print(f"note: {outcome.path}: {note}", file=sys.stderr)
+
+
+def measureAll(paths: Sequence[Path], workers: int = 1, isRendered: bool = True) -> list[CaseOutcome]:
     """Measure case files, with a progress bar on a terminal.
 
     :param workers: number of processes; 1 measures in this one.
+    :param isRendered: whether picture, movie and model in 3D are made too.
     :return: one outcome a path, in the order of the paths.
     """
     from tqdm import tqdm
 
     position = {path: index for index, path in reversed(list(enumerate(paths)))}
     distinct = list(dict.fromkeys(paths))
-    finished = _inThisProcess(distinct) if workers == 1 or len(distinct) == 1 else _inWorkers(distinct, workers)
+    measure = partial(measureCaseFile, isRendered=isRendered)
+    isAlone = workers == 1 or len(distinct) == 1
+    finished = map(measure, distinct) if isAlone else _inWorkers(measure, distinct, workers)
     # disable=None: a bar on a terminal, quiet in a pipe.
     outcomes = list(tqdm(finished, total=len(distinct), unit="hip", disable=None, leave=False))
     return requireDistinctHips(sorted(outcomes, key=lambda outcome: position[outcome.path]))
@@ -74,25 +88,26 @@ def writeResults(measured: Sequence[CaseOutcome], folder: Path):
         raise FileError(f"{folder}: there is a file of that name; give a folder for the results")
     records = [outcome.record for outcome in measured]
     for outcome in measured:
-        for name, text in outcome.files.items():
-            _writeText(folder / outcome.record["hip"] / name, text)
-    _writeText(folder / "measurements.json", measurementsJson(records))
-    _writeText(folder / "measurements.csv", measurementsCsv(records))
+        hipFolder = folder / outcome.record["hip"]
+        for name, content in outcome.files.items():
+            _write(hipFolder / name, content)
+        for name in RENDERED_FILES:
+            # One of an earlier measurement would not belong to the new numbers.
+            if name not in outcome.files:
+                (hipFolder / name).unlink(missing_ok=True)
+    _write(folder / "measurements.json", measurementsJson(records))
+    _write(folder / "measurements.csv", measurementsCsv(records))
 
 
-def _writeText(path: Path, text: str):
+def _write(path: Path, content: str | bytes):
     with atomicPath(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
-def _inThisProcess(paths: Iterable[Path]) -> Iterator[CaseOutcome]:
-    return map(measureCaseFile, paths)
-
-
-def _inWorkers(paths: Sequence[Path], workers: int) -> Iterator[CaseOutcome]:
+def _inWorkers(measure: Callable[[Path], CaseOutcome], paths: Sequence[Path], workers: int) -> Iterator[CaseOutcome]:
     # "spawn" everywhere: a forked child of a process with threads may hang.
     with ProcessPoolExecutor(min(workers, len(paths)), mp_context=get_context("spawn")) as pool:
-        pathOf = {pool.submit(measureCaseFile, path): path for path in paths}
+        pathOf = {pool.submit(measure, path): path for path in paths}
         for future in as_completed(pathOf):
             try:
                 yield future.result()
