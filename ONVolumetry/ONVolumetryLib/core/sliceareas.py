@@ -19,11 +19,14 @@ class SliceAreas:
     :param areasMm2: one area a slice; slices between the ends that the segment skips are 0.
     :param positionsMm: place of each slice along the slice axis, from the center of the grid's first plane.
     :param pitchMm: distance between the slices.
+    :param sectionsMm2: as areasMm2, but where a segmentation finer than its image fills a slice in part, the mean
+        over the filled part instead of the whole slice.
     """
 
     areasMm2: tuple[float, ...]
     positionsMm: tuple[float, ...]
     pitchMm: float
+    sectionsMm2: tuple[float, ...]
 
     @property
     def sliceCount(self) -> int:
@@ -41,14 +44,14 @@ def sliceAreas(mask: Mask, stack: SliceStack) -> SliceAreas:
     :param stack: slice axis of the mask's grid, and the pitch.
     """
     if mask.isEmpty:
-        return SliceAreas((), (), stack.pitchMm)
+        return SliceAreas((), (), stack.pitchMm, ())
     ownPitch = float(mask.grid.spacingMm[stack.axis])
     counts = _voxelCountsAlongAxis(mask, stack.axis)
     planes = (mask.offsetIjk[stack.axis] + np.arange(len(counts))) * ownPitch
-    if abs(stack.pitchMm / ownPitch - 1) > PITCH_TOLERANCE:
-        counts, planes = _groupedBySlice(counts, planes, stack)
-    areas = counts * (mask.grid.voxelVolumeMm3 / stack.pitchMm)
-    return SliceAreas(tuple(areas.tolist()), tuple(planes.tolist()), stack.pitchMm)
+    sections = counts * (mask.grid.voxelVolumeMm3 / ownPitch)
+    if abs(stack.pitchMm / ownPitch - 1) <= PITCH_TOLERANCE:
+        return SliceAreas(tuple(sections.tolist()), tuple(planes.tolist()), stack.pitchMm, tuple(sections.tolist()))
+    return _groupedBySlice(sections, planes, ownPitch, stack)
 
 
 def _voxelCountsAlongAxis(mask: Mask, axis: int) -> np.ndarray:
@@ -56,9 +59,13 @@ def _voxelCountsAlongAxis(mask: Mask, axis: int) -> np.ndarray:
     return np.count_nonzero(mask.voxels, axis=others)
 
 
-def _groupedBySlice(counts: np.ndarray, planes: np.ndarray, stack: SliceStack) -> tuple[np.ndarray, np.ndarray]:
-    """Voxel counts of the imaged slices, each of which holds the planes nearest to it, and the slices' places."""
+def _groupedBySlice(sections: np.ndarray, planes: np.ndarray, ownPitch: float, stack: SliceStack) -> SliceAreas:
+    """Areas of the imaged slices, each of which holds the planes nearest to it."""
     # A plane midway between two slices goes to the later one, whatever the rounding of its place.
     slices = np.floor((planes - stack.firstSliceMm) / stack.pitchMm + 0.5 + 1e-6).astype(int)
-    grouped = np.bincount(slices - slices[0], weights=counts)
-    return grouped, stack.firstSliceMm + (slices[0] + np.arange(len(grouped))) * stack.pitchMm
+    index = slices - slices[0]
+    sums = np.bincount(index, weights=sections)
+    filled = np.bincount(index, weights=sections > 0)
+    positions = stack.firstSliceMm + (slices[0] + np.arange(len(sums))) * stack.pitchMm
+    return SliceAreas(tuple((sums * (ownPitch / stack.pitchMm)).tolist()), tuple(positions.tolist()), stack.pitchMm,
+                      tuple((sums / np.maximum(filled, 1)).tolist()))

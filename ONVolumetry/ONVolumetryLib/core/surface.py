@@ -10,8 +10,11 @@ from .signeddistance import paddedVoxels, signedDistanceOfArray
 
 NORMAL_SMOOTHING_VOXELS = 1.5
 
-# Six tetrahedra around the diagonal 000-111 fill a cell; corner indices are bits (k, j, i).
-CELL_TETRAHEDRA = ((0, 1, 3, 7), (0, 3, 2, 7), (0, 2, 6, 7), (0, 6, 4, 7), (0, 4, 5, 7), (0, 5, 1, 7))
+# A cell divides into a middle tetrahedron (a third of it) and four at corners (a sixth each) in two ways that mirror
+# each other; the mean of both does not depend on the direction of an axis. Corner indices are bits (k, j, i).
+MIDDLE_TETRAHEDRA = ((0, 3, 5, 6), (1, 2, 4, 7))
+CORNER_TETRAHEDRA = ((1, 0, 3, 5), (2, 0, 3, 6), (4, 0, 5, 6), (7, 3, 5, 6),
+                     (0, 1, 2, 4), (3, 1, 2, 7), (5, 1, 4, 7), (6, 2, 4, 7))
 
 
 def surfaceMeasures(mask: Mask) -> tuple[float, float]:
@@ -53,7 +56,7 @@ def _fluxArea(padded: np.ndarray, distance: np.ndarray, spacingIjk: np.ndarray) 
 
 
 def _tetrahedralVolume(distance: np.ndarray, voxelVolumeMm3: float) -> float:
-    """Volume where the distance is positive, linear in each of six tetrahedra of every cell.
+    """Volume where the distance is positive, linear in each tetrahedron of every cell.
 
     It is the volume enclosed by the closed surface that marching tetrahedra would draw.
     """
@@ -64,9 +67,13 @@ def _tetrahedralVolume(distance: np.ndarray, voxelVolumeMm3: float) -> float:
     wholeCells = np.count_nonzero(inside == len(corners))
     crossed = np.flatnonzero((inside > 0) & (inside < len(corners)))
     values = [distance[corner].ravel()[crossed] for corner in corners]
-    parts = sum(float(np.sum(_positiveFraction(*(values[corner] for corner in tetrahedron)), dtype=float))
-                for tetrahedron in CELL_TETRAHEDRA)
-    return (wholeCells + parts / len(CELL_TETRAHEDRA)) * voxelVolumeMm3
+    parts = (_sumOfFractions(values, MIDDLE_TETRAHEDRA) / 3.0 + _sumOfFractions(values, CORNER_TETRAHEDRA) / 6.0) / 2.0
+    return (wholeCells + parts) * voxelVolumeMm3
+
+
+def _sumOfFractions(values, tetrahedra) -> float:
+    return sum(float(np.sum(_positiveFraction(*(values[corner] for corner in tetrahedron)), dtype=float))
+               for tetrahedron in tetrahedra)
 
 
 def _positiveFraction(a, b, c, d) -> np.ndarray:

@@ -64,9 +64,7 @@ def measureVolume(mask: Mask, stack: SliceStack, contourSdMm: float) -> SegmentV
     areas = sliceAreas(mask, stack)
     surfaceAreaMm2, surfaceMm3 = surfaceMeasures(mask)
     volumeMm3 = voxelSummation(mask)
-    # Planes finer than the slices show a flat face that a partly filled end slice would hide.
-    ownPlanes = SliceStack(stack.axis, float(mask.grid.spacingMm[stack.axis]), "")
-    flatEnd = hasFlatEnd(areas.areasMm2) or hasFlatEnd(sliceAreas(mask, ownPlanes).areasMm2)
+    flatEnd = hasFlatEnd(areas.sectionsMm2)
     samplingSeMm3 = volumeMm3 * samplingRelativeUncertainty(areas.areasMm2, flatEnd)
     contourSeMm3 = surfaceAreaMm2 * contourSdMm
     return SegmentVolume(
