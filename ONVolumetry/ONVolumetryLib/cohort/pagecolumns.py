@@ -18,6 +18,7 @@ from .ranktests import MannWhitney
 from .regression import Coefficient
 from .roc import RocArea, YoudenCutoff
 from .samples import Description
+from .surfacedistance import Overlap
 from .ttests import TTest
 from .zonetables import RegeneratedCount, ZoneCount
 
@@ -149,6 +150,8 @@ COLUMNS: dict[type, tuple[Column, ...]] = {
     YoudenCutoff: (N, ("Cut-off, ONV %", _plain("cutoff")), ("95 % CI", _ci), ("Youden index", _plain("youdenIndex")),
                    ("Sensitivity, %", _plain("sensitivityPercent")), ("Specificity, %", _plain("specificityPercent")),
                    ("Resamples", _whole("resamples"))),
+    Overlap: (("Dice", _plain("dice")), ("Hausdorff, mm", _fixed("hausdorffMm")),
+              ("Hausdorff 95 %, mm", _fixed("hausdorff95Mm")), ("Average distance, mm", _fixed("averageDistanceMm"))),
     RatioOfMeans: (N, ("Ratio of means, %", _plain("ratioPercent"))),
 }
 
