@@ -55,5 +55,5 @@ MISFITS = (
     Misfit("Regeneration at 12 months, all hips, SD", "19.6 from the groups", "23.5"),
     Misfit("Regeneration of non-healed hips at 12 months, mean (SD)",
            "not possible with the printed ONV % of these two hips and heads of constant size", "43.8 (28.8)"),
-    Misfit("Rate from month 3 to 12, % a month", "0.73", "1.5"),
+    Misfit("Rate of healed hips from month 3 to 12, % a month", "0.73", "1.5"),
 )
