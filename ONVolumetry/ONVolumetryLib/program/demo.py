@@ -1,4 +1,4 @@
-"""Show the main job on two synthetic hips that resemble the illustrated cases of the source paper."""
+"""Show the main job on two synthetic hips and a synthetic cohort that resemble those of the source paper."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 from ..core.errors import ONVolumetryError
 from ..phantom.presets import PRESETS
 from ..phantom.writer import writePhantom
+from . import cohort
 from .measure import measureAll, printNotes, writeResults
 from .resulttable import resultTable
 
 DEFAULT_FOLDER = Path("onvolumetry-demo")
+COHORT_SIZE = 20
 SHOWN_PRESETS = ("healed-101", "non-healed-203")
 
 
@@ -44,4 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Tables: {results / 'measurements.csv'}")
     for outcome in outcomes:
         print(f"Report of hip {outcome.record['hip']}: {results / outcome.record['hip'] / 'report.html'}")
-    return 0
+    print(f"\nInventing and analyzing a cohort of {COHORT_SIZE} hips ...", flush=True)
+    return _analyzeSyntheticCohort(arguments.output / "cohort")
+
+
+def _analyzeSyntheticCohort(folder: Path) -> int:
+    parser = argparse.ArgumentParser()
+    cohort.addArguments(parser)
+    return cohort.run(parser.parse_args(["--synthetic", str(COHORT_SIZE), "--output", str(folder)]))
