@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .casedata import Case, CaseEnd, CaseStage, CaseVisit
+from .casedata import Case, CaseApproval, CaseEnd, CaseStage, CaseVisit
 from .caseparser import CASE_SCHEMA, parseCase
 from .filecontext import atomicPath, namedFile, requireFile
 from .strictjson import parseJson
 
-__all__ = ["CASE_SCHEMA", "Case", "CaseEnd", "CaseStage", "CaseVisit", "caseAsJson", "readCase", "writeCase"]
+__all__ = ["CASE_SCHEMA", "Case", "CaseApproval", "CaseEnd", "CaseStage", "CaseVisit", "caseAsJson", "readCase",
+           "writeCase"]
 
 
 def readCase(path, requireFiles: bool = True) -> Case:
@@ -71,8 +72,14 @@ def _visitAsJson(visit: CaseVisit, folder: Path) -> dict[str, Any]:
         "landmarks": _relative(visit.landmarks, folder), "reader": visit.reader,
         "stage": visit.stage and {"system": visit.stage.system, "value": visit.stage.value},
         "jic_zones": _zonesAsJson(visit.jicZones), "acp_zones": _zonesAsJson(visit.acpZones),
-        "source_dicom": _relative(visit.sourceDicom, folder),
+        "source_dicom": _relative(visit.sourceDicom, folder), "approval": _approvalAsJson(visit.approval),
+        "not_done_reason": visit.notDoneReason,
     })
+
+
+def _approvalAsJson(approval: CaseApproval | None) -> dict[str, str] | None:
+    return approval and {"reader": approval.reader, "time": approval.time, "software": approval.software,
+                         "outlines_sha256": approval.outlinesSha256}
 
 
 def _withoutAbsent(fields: dict[str, Any]) -> dict[str, Any]:

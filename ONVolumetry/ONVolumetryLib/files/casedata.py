@@ -33,6 +33,22 @@ class CaseEnd:
 
 
 @dataclass(frozen=True)
+class CaseApproval:
+    """A reader's approval of the outlines of one visit.
+
+    :param reader: initials.
+    :param time: ISO 8601 in UTC, to the second.
+    :param software: name and version that the outlines were approved in.
+    :param outlinesSha256: fingerprint of the outlines that were approved (files.approval).
+    """
+
+    reader: str
+    time: str
+    software: str
+    outlinesSha256: str
+
+
+@dataclass(frozen=True)
 class CaseVisit:
     """One visit. Paths are absolute.
 
@@ -48,6 +64,8 @@ class CaseVisit:
     :param jicZones: zones that a reader entered; None where none did, () for "no zone".
     :param acpZones: likewise.
     :param sourceDicom: folder of the original DICOM files of this visit.
+    :param approval: of the outlines by a reader; None where nobody approved them.
+    :param notDoneReason: why a planned visit was not done, in words.
     """
 
     label: str
@@ -64,6 +82,8 @@ class CaseVisit:
     jicZones: tuple[str, ...] | None = None
     acpZones: tuple[str, ...] | None = None
     sourceDicom: Path | None = None
+    approval: CaseApproval | None = None
+    notDoneReason: str | None = None
 
 
 @dataclass(frozen=True)

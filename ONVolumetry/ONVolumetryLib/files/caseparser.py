@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import CaseError
-from .casedata import Case, CaseEnd, CaseStage, CaseVisit
+from .casedata import Case, CaseApproval, CaseEnd, CaseStage, CaseVisit
 from .fields import (
     requireBoolean,
     requireChoice,
@@ -27,10 +27,10 @@ CASE_SCHEMA = "onvolumetry-case/1"
 CASE_KEYS = ("schema", "hip", "patient", "side", "sex", "subject", "end", "landmarks", "source_dicom", "visits",
              "settings")
 VISIT_KEYS = ("label", "month", "status", "image", "segmentation", "segments", "lesion_absent", "transform_to_baseline",
-              "landmarks", "reader", "stage", "jic_zones", "acp_zones", "source_dicom")
+              "landmarks", "reader", "stage", "jic_zones", "acp_zones", "source_dicom", "approval", "not_done_reason")
 # What a visit that was not done cannot have.
 SCAN_KEYS = ("image", "segmentation", "segments", "lesion_absent", "transform_to_baseline", "landmarks", "jic_zones",
-             "acp_zones", "source_dicom")
+             "acp_zones", "source_dicom", "approval")
 SIDES = ("left", "right")
 SEXES = ("male", "female")
 END_REASONS = ("arthroplasty", "withdrawn", "lost")
@@ -148,7 +148,25 @@ def _visit(value: Any, name: str, paths: _Paths) -> CaseVisit:
         jicZones=_zones(visit, "jic_zones", prefix, JIC_ZONES),
         acpZones=_zones(visit, "acp_zones", prefix, ACP_ZONES),
         sourceDicom=paths.anything(visit, "source_dicom", prefix),
+        approval=_approval(visit["approval"], f"{prefix}approval") if "approval" in visit else None,
+        notDoneReason=_notDoneReason(visit, prefix, done),
     )
+
+
+def _approval(value: Any, name: str) -> CaseApproval:
+    approval = requireObject(value, name)
+    keys = ("reader", "time", "software", "outlines_sha256")
+    requireKnownKeys(approval, name, keys)
+    requireKeys(approval, name, dict.fromkeys(keys, "as the 3D Slicer module writes it"))
+    return CaseApproval(*(requireText(approval[key], f"{name}.{key}") for key in keys))
+
+
+def _notDoneReason(visit: Mapping[str, Any], prefix: str, done: bool) -> str | None:
+    if "not_done_reason" not in visit:
+        return None
+    if done:
+        raise CaseError(f'{prefix}not_done_reason: the visit was done; remove this key or say "status": "not done"')
+    return requireText(visit["not_done_reason"], f"{prefix}not_done_reason")
 
 
 def _segments(visit: Mapping[str, Any], prefix: str) -> dict[str, str | int]:

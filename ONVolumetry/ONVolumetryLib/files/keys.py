@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.hip import VisitMeasurement
 from ..core.ratios import Estimate
+from .approval import approvalText
 from .casedata import Case, CaseVisit
 
 MEASUREMENTS_SCHEMA = "onvolumetry-measurements/1"
@@ -33,6 +34,7 @@ class MeasuredVisit:
     case: Case
     visit: CaseVisit
     measured: VisitMeasurement
+    outlinesSha256: str | None = None
 
 
 def cm3(volumeMm3: float | None) -> float | None:
@@ -133,6 +135,6 @@ VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
     "stage": _stage,
     "fhv_reference": _of("headReference", "kind"),
     "reader": lambda row: row.visit.reader,
-    "approved": _notMeasured,
+    "approved": lambda row: approvalText(row.visit.approval, row.outlinesSha256),
     "warnings": lambda row: " | ".join(note.text for note in row.measured.notes) or None,
 }

@@ -16,15 +16,17 @@ from ..core.hip import HipMeasurement, VisitMeasurement
 from ..core.ratios import Change, Estimate
 from ..core.settings import MeasurementSettings
 from ..core.volume import SegmentVolume
-from .casedata import Case, CaseVisit
+from .casedata import Case, CaseApproval
 from .keys import MEASUREMENTS_SCHEMA, SETTING_FIELDS, VISIT_COLUMNS, MeasuredVisit, cm3
 
 
-def hipRecord(case: Case, measurement: HipMeasurement) -> dict[str, Any]:
+def hipRecord(case: Case, measurement: HipMeasurement,
+              outlinesSha256: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Everything that was measured of a hip, as plain JSON values.
 
     :param case: the hip as described, with the same visits.
     :param measurement: what was measured.
+    :param outlinesSha256: fingerprint of the outlines by label of the visit, to compare approvals with.
     :raises CaseError: a covariate of the subject has the name of a column of measurements.csv.
     :return: mapping with the visits' columns under the names of measurements.csv, and the parts they come from.
     """
@@ -32,6 +34,7 @@ def hipRecord(case: Case, measurement: HipMeasurement) -> dict[str, Any]:
         if key in VISIT_COLUMNS:
             raise CaseError(f"subject.{key}: the tables have a column of that name already; rename the covariate")
     planned = {visit.label: visit for visit in case.visits}
+    fingerprints = outlinesSha256 or {}
     return {
         "hip": case.hip,
         "patient": case.patient,
@@ -41,7 +44,8 @@ def hipRecord(case: Case, measurement: HipMeasurement) -> dict[str, Any]:
         "end": case.end and asdict(case.end),
         "baseline": measurement.baseline,
         "settings": settingsRecord(measurement.settings),
-        "visits": [_visitRecord(case, planned[visit.label], visit) for visit in measurement.visits],
+        "visits": [_visitRecord(MeasuredVisit(case, planned[visit.label], visit, fingerprints.get(visit.label)))
+                   for visit in measurement.visits],
         "changes": [_changeRecord(change) for change in measurement.changes],
     }
 
@@ -98,8 +102,8 @@ def _csvField(value) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _visitRecord(case: Case, planned: CaseVisit, visit: VisitMeasurement) -> dict[str, Any]:
-    row = MeasuredVisit(case, planned, visit)
+def _visitRecord(row: MeasuredVisit) -> dict[str, Any]:
+    visit = row.measured
     record = {key: read(row) for key, read in VISIT_COLUMNS.items()}
     record.update({
         "slice_axis": visit.stack and {"axis": visit.stack.axisName, "reason": visit.stack.reason},
@@ -113,9 +117,17 @@ def _visitRecord(case: Case, planned: CaseVisit, visit: VisitMeasurement) -> dic
         "head": _segmentRecord(visit.head),
         "change_from_baseline": _changeRecord(visit.changeFromBaseline),
         "change_from_previous": _changeRecord(visit.changeFromPrevious),
+        "outlines_sha256": row.outlinesSha256,
+        "approval": _approvalRecord(row.visit.approval),
+        "not_done_reason": row.visit.notDoneReason,
         "notes": [asdict(note) for note in visit.notes],
     })
     return record
+
+
+def _approvalRecord(approval: CaseApproval | None) -> dict[str, str] | None:
+    return approval and {"reader": approval.reader, "time": approval.time, "software": approval.software,
+                         "outlines_sha256": approval.outlinesSha256}
 
 
 def _segmentRecord(segment: SegmentVolume | None) -> dict[str, Any] | None:
