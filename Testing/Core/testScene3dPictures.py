@@ -195,10 +195,10 @@ def testMovieIsOneThatPlayersOpen(hip, tmp_path):
         assert share(picture[:, :720], styles.STYLES[styles.LESION].colorRgb) > 0.004
 
 
-def testNoRenderLeavesTheFilesOutAndKeepsTheScene(hip):
+def testNoRenderLeavesTheFilesOutAndKeepsTheView(hip):
     made = regressionFiles(hip[0], hip[1], "right", "101", isRendered=False)
     assert made.files == {} and made.notes == ()
-    assert [len(visit.layers) for visit in made.scene.visits] == [2, 4, 0]
+    assert [len(visit.parts) for visit in made.viewer.visits] == [2, 4, 0]
 
 
 def testWordsFitTheirPlace():

@@ -20,6 +20,7 @@ from ..files.results import hipRecord
 from ..files.visits import LoadedVisit, loadVisit
 from ..report.hipreport import hipReportHtml
 from ..report.reportinput import ReportSubject, ReportVisit
+from ..report.viewer3d import ViewerScene
 from .regressionfiles import regressionFiles
 
 
@@ -54,7 +55,7 @@ def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
             record = hipRecord(case, measurement)
         segments = [visit.segments for visit in visits]
         regression = regressionFiles(segments, measurement, case.side, case.hip, isRendered)
-        files = {"report.html": _report(case, measurement, visits), **regression.files}
+        files = {"report.html": _report(case, measurement, visits, regression.viewer), **regression.files}
         return CaseOutcome(path, record, files, regression.notes)
     except ONVolumetryError as error:
         return CaseOutcome(path, error=str(error), details=traceback.format_exc())
@@ -78,13 +79,15 @@ def measureCase(path: Path) -> tuple[Case, HipMeasurement, Sequence[LoadedVisit]
         return case, measureHip([visit.segments for visit in visits], case.sex, settings), visits
 
 
-def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit]) -> str:
+def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit],
+            viewer: ViewerScene | None) -> str:
     subject = ReportSubject(
         hip=case.hip, side=case.side, patient=case.patient, subject=case.subject,
         endReason=case.end and case.end.reason, endMonth=case.end and case.end.month,
         measuredOn=dt.date.today())
     planned = {visit.label: visit for visit in case.visits}
-    return hipReportHtml(subject, measurement, [_reportVisit(planned[visit.segments.label], visit) for visit in visits])
+    shown = [_reportVisit(planned[visit.segments.label], visit) for visit in visits]
+    return hipReportHtml(subject, measurement, shown, viewer)
 
 
 def _reportVisit(planned: CaseVisit, loaded: LoadedVisit) -> ReportVisit:

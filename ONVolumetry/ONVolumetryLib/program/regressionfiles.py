@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.hip import HipMeasurement, VisitSegments
+from ..report.viewer3d import ViewerScene
 from .regressionnames import MODEL, MOVIE, PICTURE, PROBLEMS
 
 WORKER = "ONVolumetryLib.program.regressionworker"
@@ -28,12 +29,12 @@ STOPPED = 1
 class RegressionFiles:
     """What was made in 3D of one hip.
 
-    :param scene: scene3d's RegressionScene, for the report; None where there is nothing to show or no VTK.
+    :param viewer: for the report's interactive view; None where there is nothing to show or no VTK.
     :param files: bytes by file name.
     :param notes: one sentence for everything that could not be made.
     """
 
-    scene: object | None = None
+    viewer: ViewerScene | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -51,13 +52,15 @@ def regressionFiles(segments: Sequence[VisitSegments], measurement: HipMeasureme
         # VTK takes a second to load and may be missing.
         from ..scene3d.gltf import regressionGlb
         from ..scene3d.regressionscene import regressionScene
+        from .regressionview import viewerScene
     except ImportError:
         return RegressionFiles(notes=(NO_VTK,))
     scene = regressionScene(segments, measurement, side)
+    viewer = scene and viewerScene(scene)
     if scene is None or not isRendered:
-        return RegressionFiles(scene)
+        return RegressionFiles(viewer)
     files, notes = _drawn(scene, hip)
-    return RegressionFiles(scene, {**files, MODEL: regressionGlb(scene, hip)}, notes)
+    return RegressionFiles(viewer, {**files, MODEL: regressionGlb(scene, hip)}, notes)
 
 
 def _drawn(scene, hip: str) -> tuple[dict[str, bytes], tuple[str, ...]]:

@@ -15,23 +15,28 @@ from .reportinput import ReportSubject, ReportVisit
 from .slicepictures import picturesSection
 from .summary import summarySection
 from .tables import mainTable, uncertaintyTable
+from .viewer3d import ViewerScene, viewerScript, viewerSection
 
 __all__ = ["ReportSubject", "ReportVisit", "hipReportHtml"]
 
 
-def hipReportHtml(subject: ReportSubject, measurement: HipMeasurement, visits: Sequence[ReportVisit]) -> str:
+def hipReportHtml(subject: ReportSubject, measurement: HipMeasurement, visits: Sequence[ReportVisit],
+                  viewer: ViewerScene | None = None) -> str:
     """The report as text of an HTML file (UTF-8).
 
     :param subject: whose hip it is.
     :param measurement: what was measured.
     :param visits: outlines and images of the visits, matched to the measurement by label; a visit that is not
         among them has no pictures.
+    :param viewer: what the interactive view shows; None leaves the view out.
     """
+    inThreeDimensions = [] if viewer is None else [Section("view", "Regression in 3D", "3D", viewerSection(viewer))]
     sections = (
         Section("summary", "Summary", "Summary", summarySection(measurement, subject)),
         Section("measurements", "Measurements", "Measurements",
                 [*mainTable(measurement, visits), uncertaintyTable(measurement)]),
         Section("plots", "Course and section areas", "Plots", plotsSection(measurement, subject, visits)),
+        *inThreeDimensions,
         Section("pictures", "Slices with outlines", "Slices", picturesSection(measurement, visits)),
         Section("notes", "Notes and warnings", "Notes", notesSection(measurement)),
         Section("settings", "Settings in force", "Settings", settingsSection(measurement)),
@@ -39,4 +44,4 @@ def hipReportHtml(subject: ReportSubject, measurement: HipMeasurement, visits: S
         Section("definitions", "Definitions", "Definitions", glossarySection()),
     )
     return pageHtml(f"Hip {subject.hip} ({subject.side}): osteonecrosis volumetry",
-                    pageHeader(subject, measurement, visits), sections)
+                    pageHeader(subject, measurement, visits), sections, viewer and viewerScript())

@@ -20,7 +20,7 @@ REGISTERED, UNREGISTERED, DOUBTFUL = "registered", "unregistered", "doubtful"
 # The ghost stays clear of the surfaces that it would otherwise coincide with.
 GHOST_CLEARANCE_MM = 0.4
 # A regenerated part's surface this near to the lesion is the wall between the two.
-WALL_REACH_MM = 0.8
+WALL_REACH_MM = 0.7
 TEXT_OF_PLACEMENT = {
     UNREGISTERED: "own space: no accepted registration",
     DOUBTFUL: "registration doubtful",

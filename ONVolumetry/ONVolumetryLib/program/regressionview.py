@@ -1,0 +1,25 @@
+"""From the scene of a regression to the report's interactive view."""
+
+from __future__ import annotations
+
+from ..report.viewer3d import ViewerPart, ViewerScene, ViewerVisit
+from ..scene3d.captions import footnotes, visitLines, visitName, visitRemark
+from ..scene3d.regressionscene import Layer, RegressionScene, SceneVisit
+
+
+def viewerScene(scene: RegressionScene) -> ViewerScene:
+    """What the report shows of a scene: the same parts in the same colors."""
+    return ViewerScene(scene.side, scene.centerRas, scene.radiusMm, [_visit(visit) for visit in scene.visits],
+                       footnotes(scene))
+
+
+def _visit(visit: SceneVisit) -> ViewerVisit:
+    onv, volume = visitLines(visit.measurement)
+    return ViewerVisit(visitName(visit.measurement), onv, volume, visitRemark(visit),
+                       [_part(layer) for layer in visit.layers])
+
+
+def _part(layer: Layer) -> ViewerPart:
+    style, mesh = layer.style, layer.shownMesh
+    return ViewerPart(layer.key, style.title, style.colorRgb, style.farOpacity, style.nearOpacity, mesh.points,
+                      mesh.triangles)
