@@ -8,7 +8,6 @@ import numpy as np
 
 from .changeregions import LesionPair, lesionPair
 from .geometry import GridGeometry, SliceStack
-from .hip import VisitSegments
 from .mask import Mask
 from .ratios import Estimate, Volume
 from .uncertainshell import uncertainShell
@@ -87,10 +86,6 @@ class LesionAtVisit:
     mask: Mask | None
     stack: SliceStack | None
     volume: Volume
-
-    @classmethod
-    def of(cls, segments: VisitSegments, volume: Volume) -> LesionAtVisit:
-        return cls(segments.lesion, segments.stack, volume)
 
 
 def changeMap(baseline: LesionAtVisit, followup: LesionAtVisit, followupToBaseline: np.ndarray,

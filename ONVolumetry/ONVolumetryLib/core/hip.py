@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .changemap import ChangeMap
 from .geometry import SliceStack
 from .mask import Mask
+from .octants import OctantChange
 from .ratios import NO_LESION, Change, Estimate, LesionState, Volume
+from .registration.result import RegistrationResult
 from .settings import MeasurementSettings
 from .sphere import SphereFit
 from .sphereadjusted import SphereAdjustedVolume
@@ -73,6 +76,9 @@ class VisitMeasurement:
     :param fhvDriftPercent: change of the head volume from baseline, in percent.
     :param changeFromBaseline: None on the baseline's own row.
     :param changeFromPrevious: change from the previous measured visit, which the rate refers to.
+    :param registration: how the visit lies on the baseline; None on the baseline's own row and where there is none.
+    :param changeMap: what regenerated, persists and is new; None without a usable registration.
+    :param octants: the change map by octant of the head; empty likewise.
     """
 
     label: str
@@ -92,6 +98,9 @@ class VisitMeasurement:
     changeFromBaseline: Change | None = None
     changeFromPrevious: Change | None = None
     notes: tuple[Note, ...] = ()
+    registration: RegistrationResult | None = None
+    changeMap: ChangeMap | None = None
+    octants: tuple[OctantChange, ...] = ()
 
     @property
     def lesionVolume(self) -> Volume | None:

@@ -15,6 +15,8 @@ LIMITS = {
     "maleCapFraction": (0.0, 0.9),
     "femaleCapFraction": (0.0, 0.9),
     "sphereToleranceMm": (0.1, 5.0),
+    "registrationMarginMm": (0.0, 10.0),
+    "registrationLimitMm": (0.1, 10.0),
 }
 HEAD_REFERENCES = ("visit", "baseline", "sphere-adjusted")
 
@@ -30,6 +32,8 @@ class MeasurementSettings:
     :param maleCapFraction: share of the sphere that is not head in men.
     :param femaleCapFraction: share of the sphere that is not head in women.
     :param sphereToleranceMm: distance from the sphere within which a boundary point counts as head.
+    :param registrationMarginMm: how far around the femur's marrow the images are compared.
+    :param registrationLimitMm: error beyond which a registration to the baseline is rejected.
     """
 
     contourSdMm: float = 0.5
@@ -38,6 +42,8 @@ class MeasurementSettings:
     maleCapFraction: float = 0.22
     femaleCapFraction: float = 0.29
     sphereToleranceMm: float = 1.25
+    registrationMarginMm: float = 2.0
+    registrationLimitMm: float = 1.5
 
     def __post_init__(self):
         for name, (low, high) in LIMITS.items():

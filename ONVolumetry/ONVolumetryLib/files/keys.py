@@ -24,6 +24,8 @@ SETTING_FIELDS = {
     "male_cap_fraction": "maleCapFraction",
     "female_cap_fraction": "femaleCapFraction",
     "sphere_tolerance_mm": "sphereToleranceMm",
+    "registration_margin_mm": "registrationMarginMm",
+    "registration_limit_mm": "registrationLimitMm",
 }
 
 
@@ -75,6 +77,11 @@ def _change(field: str, read: Callable = _value) -> Callable[[MeasuredVisit], An
     return fromBaseline
 
 
+def _changeMap(field: str) -> Callable[[MeasuredVisit], float | None]:
+    read = _of("changeMap", field)
+    return lambda row: _value(read(row))
+
+
 def _rate(row: MeasuredVisit) -> float | None:
     change = row.measured.changeFromPrevious
     return None if change is None else _value(change.ratePercentPerMonth)
@@ -109,8 +116,8 @@ VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
     "residual_percent": _change("residualPercent"),
     "regeneration_percent": _change("regenerationPercent"),
     "regeneration_percent_se": _change("regenerationPercent", _uncertainty),
-    "gross_regeneration_percent": _notMeasured,
-    "new_lesion_percent": _notMeasured,
+    "gross_regeneration_percent": _changeMap("grossRegenerationPercent"),
+    "new_lesion_percent": _changeMap("newLesionPercent"),
     "rate_percent_per_month": _rate,
     "sphere_radius_mm": _of("sphere", "radiusMm"),
     "sphere_rms_mm": _of("sphere", "rmsMm"),
@@ -125,7 +132,8 @@ VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
     "slice_pitch_mm": _of("stack", "pitchMm"),
     "lesion_slices": _lesionSlices,
     "head_slices": _of("head", "sliceCount"),
-    **dict.fromkeys(("registration_error_mm", "jic_type", "jic_zones", "acp_zones", "kerboul_degrees",
+    "registration_error_mm": _of("registration", "errorMm"),
+    **dict.fromkeys(("jic_type", "jic_zones", "acp_zones", "kerboul_degrees",
                      "koo_kim_index", "steinberg_class", "jic_type_3d", "jic_zones_3d", "acp_zones_3d",
                      "koo_kim_modified"), _notMeasured),
     "patient": lambda row: row.case.patient,

@@ -17,6 +17,7 @@ from ..core.ratios import Change, Estimate
 from ..core.settings import MeasurementSettings
 from ..core.volume import SegmentVolume
 from .casedata import Case, CaseApproval
+from .changerecord import changeOverTimeRecord
 from .keys import MEASUREMENTS_SCHEMA, SETTING_FIELDS, VISIT_COLUMNS, MeasuredVisit, cm3
 
 
@@ -117,6 +118,7 @@ def _visitRecord(row: MeasuredVisit) -> dict[str, Any]:
         "head": _segmentRecord(visit.head),
         "change_from_baseline": _changeRecord(visit.changeFromBaseline),
         "change_from_previous": _changeRecord(visit.changeFromPrevious),
+        **changeOverTimeRecord(visit),
         "outlines_sha256": row.outlinesSha256,
         "approval": _approvalRecord(row.visit.approval),
         "not_done_reason": row.visit.notDoneReason,

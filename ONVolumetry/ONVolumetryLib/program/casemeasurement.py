@@ -21,6 +21,7 @@ from ..files.visits import LoadedVisit, loadVisit
 from ..report.hipreport import hipReportHtml
 from ..report.reportinput import ReportSubject, ReportVisit
 from ..report.viewer3d import ViewerScene
+from .changefiles import changeFiles, withChangeOverTime
 from .regressionfiles import regressionFiles
 
 
@@ -55,7 +56,8 @@ def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
             record = hipRecord(case, measurement)
         segments = [visit.segments for visit in visits]
         regression = regressionFiles(segments, measurement, case.side, case.hip, isRendered)
-        files = {"report.html": _report(case, measurement, visits, regression.viewer), **regression.files}
+        files = {"report.html": _report(case, measurement, visits, regression.viewer), **changeFiles(measurement),
+                 **regression.files}
         return CaseOutcome(path, record, files, regression.notes)
     except ONVolumetryError as error:
         return CaseOutcome(path, error=str(error), details=traceback.format_exc())
@@ -76,7 +78,8 @@ def measureCase(path: Path) -> tuple[Case, HipMeasurement, Sequence[LoadedVisit]
     with namedFile(path):
         settings = MeasurementSettings.fromMapping(case.settings, SETTING_FIELDS)
         visits = [loadVisit(case, visit) for visit in case.visits]
-        return case, measureHip([visit.segments for visit in visits], case.sex, settings), visits
+        measurement = measureHip([visit.segments for visit in visits], case.sex, settings)
+        return case, withChangeOverTime(case, measurement, visits), visits
 
 
 def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit],

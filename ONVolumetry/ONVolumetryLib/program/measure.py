@@ -15,6 +15,7 @@ from ..core.errors import FileError
 from ..files.filecontext import atomicPath
 from ..files.results import measurementsCsv, measurementsJson
 from .casemeasurement import CaseOutcome, measureCaseFile, requireDistinctHips
+from .changefiles import CHANGE_PATTERNS
 from .regressionnames import RENDERED_FILES
 from .resulttable import resultTable
 
@@ -91,10 +92,11 @@ def writeResults(measured: Sequence[CaseOutcome], folder: Path):
         hipFolder = folder / outcome.record["hip"]
         for name, content in outcome.files.items():
             _write(hipFolder / name, content)
-        for name in RENDERED_FILES:
+        earlier = [hipFolder / name for name in RENDERED_FILES]
+        for path in earlier + [path for pattern in CHANGE_PATTERNS for path in hipFolder.glob(pattern)]:
             # One of an earlier measurement would not belong to the new numbers.
-            if name not in outcome.files:
-                (hipFolder / name).unlink(missing_ok=True)
+            if path.name not in outcome.files:
+                path.unlink(missing_ok=True)
     _write(folder / "measurements.json", measurementsJson(records))
     _write(folder / "measurements.csv", measurementsCsv(records))
 

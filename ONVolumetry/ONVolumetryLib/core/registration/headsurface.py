@@ -21,16 +21,17 @@ NECK_SIDE_COSINE = 0.2
 
 
 def headSurfaceDistanceMm(baseline: RegistrationVisit, followup: RegistrationVisit, followupToBaseline: np.ndarray,
-                          neckDirection: np.ndarray) -> float:
+                          neckDirection: np.ndarray) -> float | None:
     """Mean distance of the follow-up's outline of the head from the baseline's, away from neck and lesions.
 
     :param neckDirection: unit vector in the baseline.
+    :return: None where lesions leave nothing of the outline.
     """
     points = _surfacePoints(followup, followupToBaseline[:3, :3].T @ neckDirection)
     moved = applyTo(followupToBaseline, points)
     moved = moved[~isChanged(baseline, moved, neckDirection)]
     if len(moved) == 0:
-        return float("inf")
+        return None
     return float(np.mean(np.abs(_surfaceDistance(ShapeField(baseline.head, baseline.stack), moved))))
 
 

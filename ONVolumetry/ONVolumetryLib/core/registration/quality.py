@@ -31,14 +31,14 @@ class Quality:
 
     :param metric: correlation within the femur, 0 to 1; None without images.
     :param shareInside: share of the femur within the follow-up's image; None without images.
-    :param surfaceMm: mean distance of the head's outlines.
+    :param surfaceMm: mean distance of the head's outlines; None where lesions leave nothing of them.
     :param centerMm: distance of the spheres' centers.
     :param errorMm: standard error over the head.
     """
 
     metric: float | None
     shareInside: float | None
-    surfaceMm: float
+    surfaceMm: float | None
     centerMm: float
     errorMm: float
 
@@ -102,6 +102,6 @@ def _findings(quality: Quality, settings: RegistrationSettings) -> tuple[list[st
         rejections.append(text)
     elif quality.centerMm > DOUBTFUL_CENTER_MM:
         doubts.append(text)
-    if quality.surfaceMm > DOUBTFUL_SURFACE_MM:
+    if quality.surfaceMm is not None and quality.surfaceMm > DOUBTFUL_SURFACE_MM:
         doubts.append(f"the outlines of the head lie {quality.surfaceMm:.1f} mm apart")
     return rejections, doubts

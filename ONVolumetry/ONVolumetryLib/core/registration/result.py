@@ -62,7 +62,8 @@ class RegistrationResult:
     :param metricBefore: correlation of the two images within the femur as the scans lie, 0 to 1; None where there is
         no image or the femur lies outside it.
     :param metricAfter: the same after registration.
-    :param headSurfaceDistanceMm: mean distance between the two outlines of the head, away from neck and lesion.
+    :param headSurfaceDistanceMm: mean distance between the two outlines of the head, away from neck and lesion;
+        None where lesions leave nothing of them.
     :param sphereCenterDistanceMm: distance of the two spheres' centers after registration.
     :param errorMm: standard error of the place of a point of the head (root mean square over the head).
     """
@@ -73,7 +74,7 @@ class RegistrationResult:
     method: str
     metricBefore: float | None
     metricAfter: float | None
-    headSurfaceDistanceMm: float
+    headSurfaceDistanceMm: float | None
     sphereCenterDistanceMm: float
     errorMm: float
 
