@@ -54,8 +54,8 @@ def assertIsPlain(table):
     PLAIN.rstrip("\n"),
     PLAIN.replace("\n", ",\n"),
 ], ids=["plain", "byte-order mark", "Windows line ends", "UTF-16", "semicolons", "semicolons and decimal commas", "tabs",
-        "separator declared", "one decimal comma in quotes", "decimal comma and point", "percent signs",
-        "spaced header", "spelling of visits", "empty lines", "NA", "no last line end", "empty last column"])
+        "separator declared", "one decimal comma in quotes", "decimal comma and point",
+        "percent signs", "spaced header", "spelling of visits", "empty lines", "NA", "no last line end", "empty last column"])
 def testUnambiguousTablesAreRead(write, content):
     assertIsPlain(readCohort([write(content)]))
 

@@ -16,7 +16,7 @@ from .errors import StatisticError
 CELL_TETRAHEDRA = ((0, 1, 3, 7), (0, 3, 2, 7), (0, 2, 6, 7), (0, 6, 4, 7), (0, 4, 5, 7), (0, 5, 1, 7))
 # Triangles are divided until the nearest centers of triangles surely hold the nearest triangle.
 LONGEST_EDGE_MM = 1.0
-NEAREST_TRIANGLES = 12
+NEAREST_TRIANGLES = 8
 PERCENTILE = 0.95
 
 
@@ -134,7 +134,9 @@ def _distances(surface: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, floa
     """Distances of a surface's triangle centers to another surface, and the largest one of its corners."""
     tree = cKDTree(other.mean(axis=1))
     atCenters = _pointDistances(surface.mean(axis=1), other, tree)
-    corners = np.unique(np.round(surface.reshape(-1, 3), 6), axis=0)
+    # A corner is at most an edge farther away than its center, so that only the farthest triangles matter.
+    farthest = surface[atCenters >= np.max(atCenters) - LONGEST_EDGE_MM]
+    corners = np.unique(np.round(farthest.reshape(-1, 3), 6), axis=0)
     return atCenters, float(np.max(_pointDistances(corners, other, tree)))
 
 

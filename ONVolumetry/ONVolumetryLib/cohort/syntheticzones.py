@@ -50,7 +50,8 @@ def randomZones(generator: np.random.Generator, onvPercent: np.ndarray, imaged: 
                 ) -> dict[str, list[list[tuple[str, ...] | None]]]:
     """Zones of any number of hips, each zone about as frequent as the paper's at such a size of lesion."""
     scores = generator.standard_normal((len(onvPercent), 1, 4))
-    size = np.where(np.isnan(onvPercent), np.nanmean(onvPercent, axis=0), onvPercent)
+    # Hips without a volume have no scan either, so that any size will do for them.
+    size = np.where(np.isnan(onvPercent), 1.0, onvPercent)
     result = {}
     for system in (JIC, ACP):
         needed = np.log([_typicalSize(zone) for zone in system.zones])

@@ -1,0 +1,315 @@
+"""A cohort from its rows to its files: denominators, notes in place of statistics, figures, the same bytes twice."""
+
+import argparse
+import csv
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("statsmodels")
+pytest.importorskip("pandas")
+pytest.importorskip("matplotlib")
+
+from ONVolumetryLib.cohort.analysis import analyzeCohort
+from ONVolumetryLib.cohort.output import writeCohort
+from ONVolumetryLib.cohort.settings import CohortSettings
+from ONVolumetryLib.cohort.synthetic import syntheticCohort
+from ONVolumetryLib.cohort.table import readCohort
+from ONVolumetryLib.core.errors import CaseError, ONVolumetryError
+from ONVolumetryLib.files.keys import VISIT_COLUMNS
+from ONVolumetryLib.program import cohort as program
+
+FIGURES = {"onv_percent_by_visit", "onv_percent_by_visit_and_healing", "onv_percent_of_every_hip", "jic_zones",
+           "acp_zones", "probability_of_healing", "roc", "fhv_sav_bland_altman", "fhv_sav_concordance"}
+FAST = CohortSettings(bootstrapCount=50)
+
+
+@pytest.fixture(scope="module")
+def synthetic():
+    return syntheticCohort()
+
+
+@pytest.fixture(scope="module")
+def table(synthetic, tmp_path_factory):
+    path = tmp_path_factory.mktemp("cohort") / "synthetic.csv"
+    path.write_text(synthetic.csv, encoding="utf-8", newline="")
+    return readCohort([path])
+
+
+@pytest.fixture(scope="module")
+def results(table):
+    return analyzeCohort(table, CohortSettings(bootstrapCount=50, useIndependentFisher=True, useRatioOfMeans=True))
+
+
+@pytest.fixture(scope="module")
+def written(results, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("written")
+    writeCohort(results, folder)
+    return folder
+
+
+@pytest.fixture
+def analyze(tmp_path):
+    """Analyze rows (hip, visit, month, ONV %, healed) with optional further columns."""
+    def run(rows, more=""):
+        path = tmp_path / "rows.csv"
+        lines = [",".join(str(value) for value in row) for row in rows]
+        path.write_text("\n".join((f"hip,visit,month,onv_percent,healed{more}", *lines)))
+        return analyzeCohort(readCohort([path]), FAST)
+    return run
+
+
+def find(results, key, **wanted):
+    return [cell for cell in results.find(key).cells if all(getattr(cell, name) == value
+                                                            for name, value in wanted.items())]
+
+
+def one(results, key, **wanted):
+    cells = find(results, key, **wanted)
+    assert len(cells) == 1, (key, wanted, len(cells))
+    return cells[0]
+
+
+def testSyntheticCohortHasThePapersNumbersWhereTheyAgree(synthetic):
+    missed = {(c.target.quantity, c.target.group, c.target.visit) for c in synthetic.comparisons if not c.isReproduced}
+    assert missed == {("onv_percent", "all", 1), ("regeneration_percent", "all", 1), ("regeneration_percent", "all", 2),
+                      ("regeneration_percent", "non-healed", 2)}
+    assert len(synthetic.contradictions) == len(missed)
+
+
+def testSyntheticRowsAnalyzedGiveThePapersNumbers(results):
+    for group, visit, mean, sd, n in (("healed", "preop", 16.7, 7.2, 16), ("healed", "3 months", 9.5, 5.6, 16),
+                                      ("healed", "12 months", 2.9, 2.1, 14), ("non-healed", "preop", 27.9, 16.2, 4),
+                                      ("non-healed", "12 months", 8.8, 9.7, 2), ("all", "preop", 18.9, 10.2, 20)):
+        found = one(results, "onv_percent", group=group, visit=visit).statistics
+        assert (round(found.mean, 1), round(found.sd, 1), found.n) == (mean, sd, n)
+    concordance = one(results, "fhv_sav_agreement", item="concordance").statistics
+    assert concordance.rhoC == pytest.approx(0.963, abs=0.0005)
+    test = one(results, "fhv_sav_agreement", item="Bradley-Blackwood").statistics
+    assert test.p == pytest.approx(0.738, abs=0.01)
+    estimate = one(results, "difference_in_differences", visit="preop to 3 months", item="all rows: b3, the estimate")
+    assert estimate.statistics.p == pytest.approx(0.809, abs=0.01)
+
+
+def testSyntheticZonesHaveThePapersCounts(results):
+    for key, zone, preop, later in (("jic_zones", "A", 19, 11), ("jic_zones", "C2", 14, 1), ("acp_zones", "P", 14, 3),
+                                    ("acp_zones", "A2", 15, 10)):
+        first = one(results, key, group="all", visit="preop", item=zone).statistics
+        last = one(results, key, group="all", visit="12 months", item=zone).statistics
+        assert (first.present, first.n, last.present, last.n, last.notImaged) == (preop, 20, later, 17, 3)
+
+
+def testIllustratedHipsAreAmongTheSyntheticOnes(synthetic):
+    hips = {hip.hip: hip for hip in synthetic.hips}
+    assert hips["101"].onvPercent == (19.9, 12.6, 7.5)
+    assert hips["203"].onvPercent == (43.4, 28.7, None)
+    assert (hips["203"].endReason, hips["203"].endMonth) == ("arthroplasty", 11.0)
+
+
+def testSyntheticHipsAreTheSameForASeedAndPlausible(synthetic):
+    assert syntheticCohort().csv == synthetic.csv
+    assert syntheticCohort(seed=2).csv != synthetic.csv
+    assert all(18 < hip.fhvCm3 < 65 for hip in synthetic.hips)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 60])
+def testAnyNumberOfSyntheticHips(count):
+    cohort = syntheticCohort(count, seed=3)
+    rows = list(csv.DictReader(io.StringIO(cohort.csv)))
+    assert len(rows) == 3 * count
+    assert list(rows[0])[:len(VISIT_COLUMNS)] == list(VISIT_COLUMNS)
+    assert all(row["synthetic"] == "true" for row in rows)
+
+
+def testNoSyntheticHipsIsRefused():
+    with pytest.raises(CaseError, match="0 synthetic hips"):
+        syntheticCohort(0)
+
+
+def testMissingVisitsAreNeverRegeneration(analyze):
+    rows = [(hip, "preop", 0, 20 + hip, hip % 2, "A B", "done", "", "") for hip in range(1, 9)]
+    rows += [(hip, "12 months", 12, 5 + hip, hip % 2, "B", "done", "", "") for hip in range(1, 6)]
+    rows += [(6, "12 months", 12, "", 0, "", "not done", "arthroplasty", 9), (7, "12 months", 12, "", 1, "", "done", "", "")]
+    result = analyze(rows, ",jic_zones,visit_status,end_reason,end_month")
+    zone = one(result, "jic_regenerated", group="all", item="A").statistics
+    assert (zone.n, zone.regenerated, zone.seenOnce) == (5, 5, 3)
+    present = one(result, "jic_zones", group="all", visit="12 months", item="A").statistics
+    assert (present.n, present.present, present.notImaged, present.notMeasurable) == (5, 0, 2, 1)
+    follow = one(result, "follow_up", group="all", visit="12 months").statistics
+    assert (follow.n, follow.missing, follow.notDone, follow.notMeasured, follow.arthroplasty) == (5, 3, 2, 1, 1)
+    assert one(result, "jic_mcnemar", item="A").statistics.p == pytest.approx(0.0625)
+
+
+def testOneEmptyGroupLeavesNotesAndComputesTheRest(analyze):
+    result = analyze([(hip, visit, month, 20 - month + hip + (hip * month) % 5, 1)
+                      for hip in range(1, 9) for visit, month in (("preop", 0), ("3 months", 3))])
+    assert "0 non-healed" in one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
+    assert "no non-healed hip" in find(result, "difference_in_differences", item="all rows")[0].note
+    assert result.find("healing_probit").cells[0].note is not None
+    assert one(result, "onv_percent", group="all", visit="preop").statistics.n == 8
+    assert one(result, "onv_percent_change", group="all", item="paired t test").statistics is not None
+
+
+def testValuesThatDoNotVaryLeaveNotes(analyze):
+    result = analyze([(hip, visit, month, 20 - month, hip % 2) for hip in range(1, 9)
+                      for visit, month in (("preop", 0), ("3 months", 3))])
+    assert "do not vary" in one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
+    assert "do not vary" in one(result, "onv_percent_change", group="all", item="paired t test").note
+    assert "do not vary" in find(result, "difference_in_differences", item="all rows")[0].note
+    assert "do not vary" in one(result, "roc", visit="preop", item="ROC area").note
+    assert one(result, "onv_percent", group="all", visit="preop").statistics.sd == 0
+
+
+def testSeparatedHealingIsNotEstimated(analyze):
+    result = analyze([(hip, "preop", 0, 10 + hip, int(hip <= 5)) for hip in range(1, 11)])
+    assert "separate" in result.find("healing_probit").cells[0].note
+    assert result.healing is None
+    area = one(result, "roc", item="ROC area")
+    assert area.statistics.auc == 1.0
+    assert area.statistics.ciLow is None
+    assert "no interval" in area.note
+
+
+def testFewClustersAreWarnedOf(results):
+    assert any("below 30" in note for note in results.find("healing_probit").notes)
+
+
+def testAVisitWithOneOutcomeIsLeftOutOfTheProbit(analyze):
+    generator = np.random.default_rng(1)
+    rows = [(hip, "preop", 0, round(generator.normal(20 - 3 * (hip % 2), 6), 2), hip % 2) for hip in range(40)]
+    rows += [(hip, "3 months", 3, 10 + hip, 1) for hip in range(1, 40, 2)]
+    result = analyze(rows)
+    assert any("3 months has healed hips only" in note for note in result.healing.notes)
+    assert result.healing.visits == ("preop",)
+    assert result.healing.fit.n == 40
+
+
+def testFewerThanThreeValuesLeaveNotes(analyze):
+    result = analyze([(1, "preop", 0, 20, 1), (1, "3 months", 3, 10, 1), (2, "preop", 0, 22, 0), (2, "3 months", 3, 15, 0)])
+    assert "n < 3" in one(result, "onv_percent", group="all", visit="preop").note
+    assert "at least 3" in one(result, "onv_percent_change", group="all", item="paired t test").note
+
+
+def testWithoutHealingOnlyWhatNeedsItIsLeftOut(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("hip,visit,month,onv_percent\n" + "\n".join(f"{hip},preop,0,{10 + hip}" for hip in range(6)))
+    result = analyzeCohort(readCohort([path]), FAST)
+    assert "no column healed" in result.find("healing_probit").cells[0].note
+    assert {cell.group for cell in result.find("onv_percent").cells} == {"all"}
+    assert len(writeCohort(result, tmp_path / "out")) == 3 + 2 * 2
+
+
+def testWelchIsNamedInTheOutput(table, tmp_path):
+    result = analyzeCohort(table, CohortSettings(useWelch=True, bootstrapCount=50))
+    assert one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").statistics.test == "Welch t"
+    assert "Welch" in result.find("onv_percent_healed_vs_not").definition
+    writeCohort(result, tmp_path)
+    assert "Welch's t test" in (tmp_path / "cohort.html").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "cohort.json").read_text(encoding="utf-8"))["settings"]["use_welch"] is True
+
+
+def testIndependentFisherIsAnOptionThatSaysWhatItIs(results, table):
+    assert "as if" in results.find("jic_independent_fisher").title
+    plain = analyzeCohort(table, FAST)
+    assert not any(entry.key == "jic_independent_fisher" for entry in plain.tables)
+    p = one(results, "jic_independent_fisher", visit="preop to 12 months", item="C2").statistics.p
+    assert p == pytest.approx(0.000122, abs=1e-6)
+
+
+def testJsonHoldsEveryStatisticWithItsDefinition(written, results):
+    document = json.loads((written / "cohort.json").read_text(encoding="utf-8"))
+    assert document["schema"] == "onvolumetry-cohort/1"
+    assert {"onvolumetry", "scipy", "statsmodels", "pandas"} <= set(document["software"])
+    assert document["synthetic"] is True
+    assert [entry["key"] for entry in document["tables"]] == [entry.key for entry in results.tables]
+    assert all(len(entry["definition"]) > 20 for entry in document["tables"])
+    for entry in document["tables"]:
+        for cell in entry["entries"]:
+            assert cell["statistics"] is not None or cell["note"], (entry["key"], cell)
+
+
+def testCsvIsTidy(written):
+    rows = list(csv.reader((written / "cohort.csv").open(encoding="utf-8", newline="")))
+    assert rows[0] == ["table", "group", "visit", "statistic", "value", "n"]
+    values = {tuple(row[:4]): row for row in rows[1:]}
+    assert len(values) == len(rows) - 1, "every statistic has one row"
+    mean = values["onv_percent", "healed", "12 months", "mean"]
+    assert (float(mean[4]), mean[5]) == (pytest.approx(2.9, abs=0.05), "14")
+    for row in rows[1:]:
+        assert row[3].endswith("note") or np.isfinite(float(row[4])), row
+
+
+def testFiguresAreWrittenAsPngAndSvg(written):
+    assert {path.stem for path in written.glob("*.png")} == FIGURES
+    assert {path.stem for path in written.glob("*.svg")} == FIGURES
+    for path in written.glob("*.png"):
+        picture = np.asarray(Image.open(path).convert("L"))
+        assert min(picture.shape) > 600
+        assert np.mean(picture < 128) > 0.002, f"{path.name} is blank"
+
+
+def testPageIsSelfContainedAndSaysThatItIsSynthetic(written):
+    page = (written / "cohort.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert not re.search(r"(src|href)=\"(?!#|data:)", page), "nothing may be loaded"
+    assert "<script" not in page
+    assert "Synthetic cohort" in page
+    for words in ("Contradictions within the paper", "18.94", "never as advice", "0.905", "statsmodels"):
+        assert words in page
+    assert page.count("<img") == len(FIGURES)
+    assert page.count(" alt=\"") == len(FIGURES)
+
+
+def testHostileTextStaysText(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("hip,visit,month,onv_percent,cause\n" + "\n".join(
+        f"{hip},<b>preop</b>,0,{10 + hip},<script>alert(1)</script>" for hip in range(6)))
+    writeCohort(analyzeCohort(readCohort([path]), FAST), tmp_path / "out")
+    page = (tmp_path / "out" / "cohort.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<b>preop" not in page
+
+
+def testTheSameRowsGiveTheSameBytes(table, written, results, tmp_path):
+    again = analyzeCohort(table, results.settings)
+    for path in writeCohort(again, tmp_path):
+        assert path.read_bytes() == (written / path.name).read_bytes(), path.name
+
+
+@pytest.fixture
+def parse():
+    parser = argparse.ArgumentParser(prog="onvolumetry cohort")
+    program.addArguments(parser)
+    return parser.parse_args
+
+
+def testProgramAnalyzesATable(parse, synthetic, tmp_path, capsys):
+    path = tmp_path / "measurements.csv"
+    path.write_text(synthetic.csv, encoding="utf-8", newline="")
+    assert program.run(parse([str(path), "--output", str(tmp_path / "out"), "--bootstraps", "20"])) == 0
+    assert (tmp_path / "out" / "cohort.html").is_file()
+    assert "20 hips, 60 rows" in capsys.readouterr().out
+
+
+def testProgramInventsACohort(parse, tmp_path, capsys):
+    arguments = ["--synthetic", "8", "--seed", "5", "--output", str(tmp_path), "--bootstraps", "20"]
+    assert program.run(parse(arguments)) == 0
+    assert (tmp_path / "synthetic.csv").is_file()
+    assert "8 hips" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--readers", "one"], ["table.csv", "--synthetic", "5"]])
+def testProgramRefusesBadUsage(parse, arguments, tmp_path):
+    with pytest.raises(SystemExit) as caught:
+        program.run(parse([*arguments, "--output", str(tmp_path)]))
+    assert caught.value.code == 2
+
+
+def testProgramSaysWhatToInstall(parse, tmp_path, monkeypatch):
+    monkeypatch.setattr(program, "NEEDED_LIBRARIES", ("pandas", "nosuchlibrary"))
+    with pytest.raises(ONVolumetryError, match=r"nosuchlibrary not installed.*onvolumetry\[cohort\]"):
+        program.run(parse(["table.csv", "--output", str(tmp_path)]))
