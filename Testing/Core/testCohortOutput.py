@@ -133,7 +133,8 @@ def testNoSyntheticHipsIsRefused():
 def testMissingVisitsAreNeverRegeneration(analyze):
     rows = [(hip, "preop", 0, 20 + hip, hip % 2, "A B", "done", "", "") for hip in range(1, 9)]
     rows += [(hip, "12 months", 12, 5 + hip, hip % 2, "B", "done", "", "") for hip in range(1, 6)]
-    rows += [(6, "12 months", 12, "", 0, "", "not done", "arthroplasty", 9), (7, "12 months", 12, "", 1, "", "done", "", "")]
+    rows += [(6, "12 months", 12, "", 0, "", "not done", "arthroplasty", 9),
+             (7, "12 months", 12, "", 1, "", "done", "", "")]
     result = analyze(rows, ",jic_zones,visit_status,end_reason,end_month")
     zone = one(result, "jic_regenerated", group="all", item="A").statistics
     assert (zone.n, zone.regenerated, zone.seenOnce) == (5, 5, 3)
@@ -189,7 +190,8 @@ def testAVisitWithOneOutcomeIsLeftOutOfTheProbit(analyze):
 
 
 def testFewerThanThreeValuesLeaveNotes(analyze):
-    result = analyze([(1, "preop", 0, 20, 1), (1, "3 months", 3, 10, 1), (2, "preop", 0, 22, 0), (2, "3 months", 3, 15, 0)])
+    result = analyze([(1, "preop", 0, 20, 1), (1, "3 months", 3, 10, 1), (2, "preop", 0, 22, 0),
+                      (2, "3 months", 3, 15, 0)])
     assert "n < 3" in one(result, "onv_percent", group="all", visit="preop").note
     assert "at least 3" in one(result, "onv_percent_change", group="all", item="paired t test").note
 

@@ -114,7 +114,8 @@ def testReadersFoldersGiveAgreement(writeReader):
 
 
 def testVisitsOfOneReaderOnlyAreNamed(writeReader):
-    tables, _ = readerAgreement([writeReader("Anna", RADII), writeReader("Bob", {"1": {0: 9.0}, "2": {0: 8.0, 3: 8.0}})])
+    tables, _ = readerAgreement([writeReader("Anna", RADII),
+                                 writeReader("Bob", {"1": {0: 9.0}, "2": {0: 8.0, 3: 8.0}})])
     notes = " ".join(tables[0].notes)
     assert "hip 1, 3 months" in notes
     assert "hip 3" in notes

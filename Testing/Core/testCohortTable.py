@@ -53,9 +53,9 @@ def assertIsPlain(table):
     PLAIN.replace("3,\n", "3,NA\n"),
     PLAIN.rstrip("\n"),
     PLAIN.replace("\n", ",\n"),
-], ids=["plain", "byte-order mark", "Windows line ends", "UTF-16", "semicolons", "semicolons and decimal commas", "tabs",
-        "separator declared", "one decimal comma in quotes", "decimal comma and point",
-        "percent signs", "spaced header", "spelling of visits", "empty lines", "NA", "no last line end", "empty last column"])
+], ids=["plain", "byte-order mark", "Windows line ends", "UTF-16", "semicolons", "semicolons and decimal commas",
+        "tabs", "separator declared", "one decimal comma in quotes", "decimal comma and point", "percent signs",
+        "spaced header", "spelling of visits", "empty lines", "NA", "no last line end", "empty last column"])
 def testUnambiguousTablesAreRead(write, content):
     assertIsPlain(readCohort([write(content)]))
 
