@@ -60,6 +60,7 @@ def testOnlyBundledPackagesAreUsed(module):
     ("files", {"core", "files"}),
     ("phantom", {"core", "files", "phantom"}),
     ("report", {"core", "files", "phantom", "report"}),
+    ("scene3d", {"core", "scene3d"}),
     ("mrml", {"core", "files", "mrml"}),
     ("ui", {"core", "files", "mrml", "ui"}),
 ])
@@ -75,6 +76,7 @@ def testLayersImportOnlyThoseBelow(module, layer, allowed):
     ("files", {"slicer", "qt", "ctk", "vtk"}),
     ("phantom", {"slicer", "qt", "ctk", "vtk"}),
     ("report", {"slicer", "qt", "ctk"}),
+    ("scene3d", {"slicer", "qt", "ctk"}),
     ("mrml", {"qt", "ctk"}),
 ])
 def testNoUserInterfaceBelowThePanel(module, layer, forbidden):

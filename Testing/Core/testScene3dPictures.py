@@ -195,6 +195,31 @@ def testMovieIsOneThatPlayersOpen(hip, tmp_path):
         assert share(picture[:, :720], styles.STYLES[styles.LESION].colorRgb) > 0.004
 
 
+WITHOUT = """
+import pickle, sys
+from pathlib import Path
+sys.modules[sys.argv[2]] = None
+segments, measurement = pickle.loads(Path(sys.argv[1]).read_bytes())
+from ONVolumetryLib.program.regressionfiles import regressionFiles
+made = regressionFiles(segments, measurement, "right", "101", isRendered=sys.argv[2] == "vtkmodules")
+assert made.files == {}
+if sys.argv[2] == "vtkmodules":
+    assert made.viewer is None
+    assert "pip install vtk" in made.notes[0]
+else:
+    from ONVolumetryLib.program.regressionworker import writeMovie
+    print(writeMovie(None, "101", Path("regression.mp4")))
+"""
+
+
+@pytest.mark.parametrize("package, remedy", [("vtkmodules", ""), ("imageio_ffmpeg", "pip install imageio-ffmpeg")])
+def testMissingPackageIsNamedWithItsRemedy(hip, repository, tmp_path, package, remedy):
+    (tmp_path / "hip.pickle").write_bytes(pickle.dumps(hip))
+    done = inProcess(repository, ["-c", WITHOUT, str(tmp_path / "hip.pickle"), package])
+    assert done.returncode == 0, done.stderr
+    assert remedy in done.stdout
+
+
 def testNoRenderLeavesTheFilesOutAndKeepsTheView(hip):
     made = regressionFiles(hip[0], hip[1], "right", "101", isRendered=False)
     assert made.files == {} and made.notes == ()

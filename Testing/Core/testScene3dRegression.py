@@ -190,6 +190,13 @@ def testMovieIsShortAndPassesThroughEveryVisit(scene):
     assert {0.0, 3.0} <= set(months)
 
 
+def testOneVisitIsTurnedOnly(shapes):
+    visits = (shapes.visit("preop", 0, 12.0),)
+    scene = regressionScene(visits, measureHip(visits, "male"), "right")
+    assert scene.morph is None
+    assert {shot.visit for shot in storyboard(scene)} == {0}
+
+
 @pytest.mark.parametrize("side", ["left", "right"])
 def testViewsShowThePatientFromWhereTheySay(side):
     words = directionWords(side)

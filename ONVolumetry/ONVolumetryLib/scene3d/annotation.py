@@ -43,7 +43,7 @@ def drawTurningWords(picture: Image.Image, viewpoint: Viewpoint, side: str, size
         half = textWidth(word, size) / 2.0
         outward = np.array([right, -up])
         place = middle + outward * (radiusPixels + size) + np.array([np.sign(right) * half * abs(right), 0.0])
-        place[0] = np.clip(place[0], half + 4, picture.size[0] - half - 4)
+        place[0] = np.clip(place[0], half + 12, picture.size[0] - half - 12)
         fade = float(np.clip(0.5 * (1.0 - toward), 0.0, 1.0)) * 0.6
         color = tuple(round(part + (255 - part) * fade) for part in SOFT)
         drawText(picture, tuple(place), word, size, color, anchor="mm", hasHalo=True)
