@@ -11,7 +11,7 @@ from ONVolumetryLib.core.geometry import GridGeometry, sliceStackOfGrid
 from ONVolumetryLib.core.mask import Mask
 from ONVolumetryLib.core.registration.register import registerFollowup
 from ONVolumetryLib.core.registration.result import RegistrationSettings, RegistrationVisit
-from ONVolumetryLib.core.registration.rigid import applyTo, inverseOf, requireRigid, rigidMatrix
+from ONVolumetryLib.core.registration.rigid import applyTo, ballDistanceMm, inverseOf, requireRigid, rigidMatrix
 from ONVolumetryLib.core.sphere import fitSphereToMask
 from ONVolumetryLib.files.images import readImage
 from ONVolumetryLib.phantom.hip import buildHip
@@ -150,6 +150,25 @@ def testWrongUserTransformIsKeptButRejected(turnedPair):
     assert np.allclose(result.followupToBaselineRas, wrong, atol=1e-9)
     assert result.errorMm > 2.0
     assert result.verdict == "rejected"
+
+
+def testWrongUserTransformWithoutImagesIsRejectedToo(turnedPair):
+    wrong = rigidMatrix(np.zeros(3), [4.0, 0.0, 3.0], np.zeros(3)) @ inverseOf(turnedPair["baselineToFollowup"])
+    result = registerFollowup(withoutImage(turnedPair["baseline"]), turnedPair["followup"], userTransform=wrong)
+    assert result.errorMm > 3.0
+    assert result.verdict == "rejected"
+
+
+@given(vectors, vectors)
+def testDistanceOfTransformsIsThatOfTheBallsPoints(turn, shift):
+    matrix = rigidMatrix(np.array(turn) / 20, shift, [10.0, 20.0, 30.0])
+    points = np.random.default_rng(0).normal(size=(4000, 3))
+    points *= (np.random.default_rng(1).uniform(size=(4000, 1)) ** (1 / 3) * 24.0
+               / np.linalg.norm(points, axis=1, keepdims=True))
+    points += [10.0, 20.0, 30.0]
+    measured = np.sqrt(np.mean(np.sum((applyTo(matrix, points) - points) ** 2, axis=1)))
+    assert ballDistanceMm(matrix, np.eye(4), np.array([10.0, 20.0, 30.0]), 24.0) == pytest.approx(
+        measured, rel=0.05, abs=0.01)
 
 
 def testTransformThatScalesIsRefused(turnedPair):

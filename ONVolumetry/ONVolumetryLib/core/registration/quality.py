@@ -23,6 +23,8 @@ INTERPOLATION_SHARE = 0.02
 REJECTED_CORRELATION, DOUBTFUL_CORRELATION = 0.85, 0.91
 DOUBTFUL_CENTER_MM, REJECTED_CENTER_MM = 3.5, 7.0
 DOUBTFUL_SURFACE_MM = 2.0
+NO_IMAGES = ("there are no two images of the femur to compare, and a head is nearly a ball, which hardly tells its "
+             "rotation")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def judge(quality: Quality, settings: RegistrationSettings) -> tuple[str, str]:
     if doubts:
         return DOUBTFUL, "; ".join(doubts)
     if quality.metric is None:
-        return DOUBTFUL, "there is no image to compare; a head is nearly a ball, which hardly tells its rotation"
+        return DOUBTFUL, NO_IMAGES
     return ACCEPTED, f"the images agree within the femur (correlation {quality.metric:.2f})"
 
 

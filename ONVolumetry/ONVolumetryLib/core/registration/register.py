@@ -10,7 +10,7 @@ from .headsurface import alignHeads, headSurfaceDistanceMm
 from .quality import Quality, imageErrorMm, judge, scatterErrorMm
 from .refine import Alignment, alignImages
 from .result import BY_HEAD_SURFACE, BY_IMAGE, BY_USER, RegistrationResult, RegistrationSettings, RegistrationVisit
-from .rigid import applyTo, inverseOf, requireRigid
+from .rigid import applyTo, ballDistanceMm, inverseOf, requireRigid
 from .samples import isChanged, samplePoints
 from .smoothed import SmoothedImage, cropAround
 from .start import startTransform
@@ -51,6 +51,7 @@ class _ImagePair:
     def __init__(self, baseline: RegistrationVisit, followup: RegistrationVisit, settings: RegistrationSettings):
         self.baseline, self.followup, self.settings = baseline, followup, settings
         self.centers = np.array(baseline.sphere.centerRas), np.array(followup.sphere.centerRas)
+        self.ball = self.centers[0], baseline.sphere.radiusMm
         reach = REACH_RADII * baseline.sphere.radiusMm + ROOM_MM
         self.crops = [cropAround(visit.voxels, visit.imageGrid, center, reach)
                       for visit, center in zip((baseline, followup), self.centers)]
@@ -70,7 +71,7 @@ class _ImagePair:
         if userTransform is None:
             transform = found.baselineToFollowup
         else:
-            errorMm = float(np.hypot(errorMm, self._distanceMm(transform, found.baselineToFollowup)))
+            errorMm = float(np.hypot(errorMm, ballDistanceMm(transform, found.baselineToFollowup, *self.ball)))
         return self._result(transform, middle, points, errorMm, userTransform is not None)
 
     def _result(self, transform, middle, points, errorMm: float, isUsers: bool) -> RegistrationResult:
@@ -96,24 +97,14 @@ class _ImagePair:
 
     def _errorMm(self, images, found: Alignment, points: np.ndarray) -> float:
         pitch = max(float(np.max(visit.imageGrid.spacingMm)) for visit in (self.baseline, self.followup))
-        radius = self.baseline.sphere.radiusMm
-        scatter = scatterErrorMm(found, points, self.centers[0], radius)
-        beyondHead = points[np.linalg.norm(points - self.centers[0], axis=1) > BEYOND_HEAD_RADII * radius]
+        center, radius = self.ball
+        scatter = scatterErrorMm(found, points, center, radius)
+        beyondHead = points[np.linalg.norm(points - center, axis=1) > BEYOND_HEAD_RADII * radius]
         disagreement = 0.0
         if len(beyondHead) >= FEWEST_POINTS:
-            other = alignImages(*images, beyondHead, self.centers[0], found.baselineToFollowup)
-            disagreement = self._distanceMm(found.baselineToFollowup, other.baselineToFollowup)
+            other = alignImages(*images, beyondHead, center, found.baselineToFollowup)
+            disagreement = ballDistanceMm(found.baselineToFollowup, other.baselineToFollowup, *self.ball)
         return imageErrorMm(scatter, disagreement, pitch)
-
-    def _distanceMm(self, first: np.ndarray, second: np.ndarray) -> float:
-        """Root mean square distance over the head between what two transforms do."""
-        difference = inverseOf(first) @ second
-        moved = difference @ np.append(self.centers[0], 1.0)
-        shift = moved[:3] - self.centers[0]
-        turn = difference[:3, :3] - np.eye(3)
-        # Mean of |(Q - 1) p|^2 over a ball of radius R is R^2 / 5 times the squared Frobenius norm.
-        spread = self.baseline.sphere.radiusMm ** 2 / 5.0 * float(np.sum(turn ** 2))
-        return float(np.sqrt(shift @ shift + spread))
 
 
 def _metric(images, points: np.ndarray, transform: np.ndarray) -> tuple[float | None, float]:
@@ -132,7 +123,11 @@ def _byHeadSurface(baseline: RegistrationVisit, followup: RegistrationVisit, set
     neck = headNeckDirection(baseline)
     neck = np.array([0.0, 0.0, -1.0]) if neck is None else neck
     found, errorMm = alignHeads(baseline, followup, neck)
-    transform = found if userTransform is None else userTransform
+    transform = found
+    if userTransform is not None:
+        transform = userTransform
+        ball = np.array(followup.sphere.centerRas), followup.sphere.radiusMm
+        errorMm = float(np.hypot(errorMm, ballDistanceMm(found, userTransform, *ball)))
     surface = headSurfaceDistanceMm(baseline, followup, transform, neck)
     center = float(np.linalg.norm(applyTo(transform, np.array(followup.sphere.centerRas))
                                   - np.array(baseline.sphere.centerRas)))

@@ -42,6 +42,16 @@ def rotationDegrees(matrix: np.ndarray) -> float:
     return float(np.degrees(Rotation.from_matrix(matrix[:3, :3]).magnitude()))
 
 
+def ballDistanceMm(first: np.ndarray, second: np.ndarray, center: np.ndarray, radiusMm: float) -> float:
+    """Root mean square distance between where two rigid transforms put the points of a ball.
+
+    The mean of |(Q - 1) p|^2 over a ball of radius R is R^2 / 5 times the squared Frobenius norm of Q - 1.
+    """
+    shift = applyTo(first, center) - applyTo(second, center)
+    turn = first[:3, :3] - second[:3, :3]
+    return float(np.sqrt(shift @ shift + radiusMm ** 2 / 5.0 * np.sum(turn ** 2)))
+
+
 def requireRigid(matrix: np.ndarray) -> np.ndarray:
     """The matrix, if it neither scales, shears nor mirrors.
 
