@@ -24,7 +24,7 @@ from .table import CohortTable
 
 ONV_LABEL = "ONV (% of femoral head volume)"
 MOST_POINTS = 150
-MOST_VECTOR_LINES = 500
+MOST_LINES = 300
 BOX_CAPTION = ("Box: quartiles and median; whiskers: farthest values within 1.5 interquartile ranges; diamond: mean; "
                "points: hips. n below each box is the number of hips measured.")
 
@@ -78,11 +78,10 @@ def spaghetti(table: CohortTable) -> CohortFigure:
     with style():
         figure = newFigure(4.6, 3.1)
         axes = figure.subplots()
-        isCrowded = len(values) > MOST_VECTOR_LINES
         for name, group in groups(table):
             mask = table.hips["healed"].isna().to_numpy() if name == ALL and table.hasHealing else group
             if mask.any():
-                _courses(axes, months[mask], values[mask], name, isCrowded)
+                _courses(axes, months[mask], values[mask], name)
         _arthroplasties(axes, table, months, values)
         axes.set_xlabel("Months since surgery")
         axes.set_ylabel(ONV_LABEL)
@@ -92,7 +91,8 @@ def spaghetti(table: CohortTable) -> CohortFigure:
         axes.legend(loc="upper right", handlelength=2.6)
         markSynthetic(figure, table.isSynthetic)
         return finished(figure, "onv_percent_of_every_hip", "ONV % of every hip",
-                        "ONV % of every hip over time, by healing. A cross marks the last measurement of a hip that "
+                        "ONV % of every hip over time, by healing (evenly chosen hips where there are more than "
+                        f"{MOST_LINES} in a group). A cross marks the last measurement of a hip that "
                         "had an arthroplasty later.")
 
 
@@ -142,9 +142,12 @@ def _groupLegend(axes):
                 loc="upper right")
 
 
-def _courses(axes, months, values, name: str, isCrowded: bool):
-    """All lines of a group as one path; gaps where a visit was not measured are bridged."""
-    xs, ys = [], []
+def _courses(axes, months, values, name: str):
+    """Lines of a group as one path, evenly chosen where they are too many; visits not measured are bridged."""
+    count, xs, ys = len(values), [], []
+    if count > MOST_LINES:
+        chosen = np.linspace(0, count - 1, MOST_LINES).round().astype(int)
+        months, values = months[chosen], values[chosen]
     for month, value in zip(months, values):
         isMeasured = ~np.isnan(value)
         xs += [*month[isMeasured], np.nan]
@@ -152,10 +155,10 @@ def _courses(axes, months, values, name: str, isCrowded: bool):
     color = INK if name == NON_HEALED else "#2f7fb5" if name == HEALED else SOFT
     many = len(values) > 60
     axes.plot(xs, ys, color=color, linestyle=GROUP_LINES[name], linewidth=0.4 if many else 1.0,
-              marker=None if isCrowded else GROUP_MARKERS[name], markersize=2.2 if many else 3.4,
-              markerfacecolor="white" if name == HEALED else color, markeredgewidth=0.7,
-              alpha=0.08 if isCrowded else 0.5 if many else 0.9, rasterized=isCrowded,
-              label=f"{GROUP_NAMES[name]} (n = {len(values)})")
+              marker=GROUP_MARKERS[name], markersize=2.2 if many else 3.4,
+              markerfacecolor="white" if name == HEALED else color, markeredgewidth=0.4 if many else 0.7,
+              alpha=0.5 if many else 0.9, label=f"{GROUP_NAMES[name]} ("
+              + (f"{MOST_LINES} of {count} shown)" if count > MOST_LINES else f"n = {count})"))
 
 
 def _arthroplasties(axes, table: CohortTable, months, values):
@@ -165,6 +168,6 @@ def _arthroplasties(axes, table: CohortTable, months, values):
         measured = np.flatnonzero(~np.isnan(values[index]))
         if len(measured):
             points.append((months[index, measured[-1]], values[index, measured[-1]]))
-    if points and len(values) <= MOST_VECTOR_LINES:
+    if points and len(values) <= MOST_LINES:
         axes.plot(*zip(*points), linestyle="none", marker="x", markersize=7, markeredgewidth=1.4, color=INK, zorder=6,
                   label=f"Arthroplasty later (n = {int(np.sum(reason == 'arthroplasty'))})")

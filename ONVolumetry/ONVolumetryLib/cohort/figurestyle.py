@@ -20,6 +20,7 @@ VISIT_SHADES = ("#d9dee2", "#a3b1bb", "#6b7c89", "#3c4a55", "#1c2630")
 VISIT_HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx")
 SINGLE_COLUMN_INCHES, HEIGHT_INCHES, WIDE_INCHES = 3.5, 2.9, 7.2
 PNG_DPI = 300
+LEGEND_CHARACTERS_AN_INCH, LEGEND_HANDLE_CHARACTERS = 17.0, 8
 STYLE = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 8, "axes.titlesize": 8.5,
     "axes.labelsize": 8, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "legend.fontsize": 7.5,
@@ -68,6 +69,14 @@ def finished(figure: Figure, key: str, title: str, caption: str) -> CohortFigure
 def gridLines(axes):
     """Pale horizontal lines that guide the eye."""
     axes.grid(axis="y", color="#e3e8ec", linewidth=0.6)
+
+
+def legendBelow(figure: Figure, axes, **options):
+    """Key below the axes, in as many columns as its texts leave room for."""
+    handles, labels = axes.get_legend_handles_labels()
+    width = max(map(len, labels)) + LEGEND_HANDLE_CHARACTERS
+    fitting = int(LEGEND_CHARACTERS_AN_INCH * figure.get_figwidth()) // width
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(1, min(len(labels), fitting)), **options)
 
 
 def markSynthetic(figure: Figure, isSynthetic: bool):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .errors import StatisticError
-from .figurestyle import INK, SOFT, CohortFigure, finished, gridLines, markSynthetic, newFigure, style
+from .figurestyle import INK, SOFT, CohortFigure, finished, gridLines, legendBelow, markSynthetic, newFigure, style
 from .grouping import healing, wide
 from .healingmodel import HealingModel
 from .roc import rocArea, rocCurve
@@ -43,8 +43,7 @@ def healingProbability(table: CohortTable, model: HealingModel | None) -> Cohort
         axes.set_xlabel("ONV (% of femoral head volume)")
         axes.set_ylabel("Predicted probability of healing")
         gridLines(axes)
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=min(len(model.visits), 3),
-                      handlelength=3)
+        legendBelow(figure, axes, handlelength=3)
         markSynthetic(figure, table.isSynthetic)
         return finished(
             figure, "probability_of_healing", "Predicted probability of healing",

@@ -13,7 +13,7 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversion
 
 from .errors import StatisticError
 from .goodness import Classification, classify
-from .regression import Coefficient
+from .regression import SMALLEST_SHARE, Coefficient
 from .samples import TWO_SIDED_Z
 from .separation import isSeparated
 
@@ -63,12 +63,15 @@ def fitProbit(outcome, design, names: Sequence[str], clusters) -> ProbitFit:
     np.add.at(sums, codes, scores)
     count = len(sums)
     covariance = bread @ (sums.T @ sums) @ bread * (count / (count - 1)) / np.outer(scale, scale)
+    modelVariances = np.diag(bread) / scale ** 2
+    if np.any(np.diag(covariance) <= SMALLEST_SHARE * modelVariances):
+        raise StatisticError("not computed: too few patients for clustered errors")
     logLikelihood, share = float(model.loglike(estimate)), float(np.mean(y))
     null = len(y) * (share * np.log(share) + (1 - share) * np.log(1 - share))
     probability = model.predict(estimate)
     coefficients = tuple(_coefficient(name, value, variance)
                          for name, value, variance in zip(names, estimate / scale, np.diag(covariance)))
-    return ProbitFit(len(y), count, coefficients, tuple(float(se) for se in np.sqrt(np.diag(bread)) / scale),
+    return ProbitFit(len(y), count, coefficients, tuple(float(se) for se in np.sqrt(modelVariances)),
                      logLikelihood, float(null), float(2 * (logLikelihood - null)), float(1 - logLikelihood / null),
                      classify(y, probability), probability, covariance)
 

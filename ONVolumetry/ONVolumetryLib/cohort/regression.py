@@ -10,6 +10,9 @@ import statsmodels.api as sm
 
 from .errors import StatisticError
 
+# A clustered variance this small beside the classical one is rounding of zero.
+SMALLEST_SHARE = 1e-12
+
 
 @dataclass(frozen=True)
 class Coefficient:
@@ -36,7 +39,8 @@ def ordinaryLeastSquares(y, design, names: Sequence[str], clusters=None, contras
     :param clusters: cluster of each row for cluster-robust errors as Stata's vce(cluster): factor
         G/(G-1) (N-1)/(N-k), t on G - 1 df; None for classical errors and t on N - k df.
     :param contrasts: (m, k) weights of further combinations.
-    :raises StatisticError: no rows are left for the errors, the columns are collinear, or the fit is perfect.
+    :raises StatisticError: no rows are left for the errors, the columns are collinear, the fit is perfect, or the
+        patients are too few for clustered errors.
     """
     y, design = np.asarray(y, dtype=float), np.asarray(design, dtype=float)
     n, k = design.shape
@@ -57,8 +61,16 @@ def ordinaryLeastSquares(y, design, names: Sequence[str], clusters=None, contras
         raise StatisticError("not computed: the values do not vary within the groups")
     df = float(fit.df_resid) if clusters is None else float(codes.max())
     weights = np.vstack([np.eye(k), np.reshape(contrasts, (-1, k))])
+    _requireErrors(weights, fit.cov_params(), fit.normalized_cov_params * fit.scale)
     test = fit.t_test(weights)
     limits = test.conf_int()
     return [Coefficient(name, float(test.effect[i]), float(np.ravel(test.sd)[i]), float(np.ravel(test.tvalue)[i]), df,
                         float(np.ravel(test.pvalue)[i]), float(limits[i, 0]), float(limits[i, 1]))
             for i, name in enumerate(names)]
+
+
+def _requireErrors(weights: np.ndarray, covariance: np.ndarray, classical: np.ndarray):
+    """Refuse clustered errors that vanish because the patients are too few for them."""
+    variances, usual = (np.einsum("ij,jk,ik->i", weights, matrix, weights) for matrix in (covariance, classical))
+    if np.any(variances <= SMALLEST_SHARE * usual):
+        raise StatisticError("not computed: too few patients for clustered errors")

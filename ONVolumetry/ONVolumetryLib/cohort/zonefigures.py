@@ -11,12 +11,16 @@ from .figurestyle import (
     CohortFigure,
     finished,
     gridLines,
+    legendBelow,
     markSynthetic,
     newFigure,
     style,
 )
 from .table import CohortTable
 from .zones import SYSTEMS, ZoneSystem, zoneStates
+
+# Larger counts would run into one another above the bars.
+MOST_COUNTED = 1000
 
 
 def zoneBars(table: CohortTable) -> list[CohortFigure]:
@@ -41,7 +45,7 @@ def _bars(table: CohortTable, system: ZoneSystem) -> CohortFigure | None:
             axes.bar(positions, 100 * counts / n, width * 0.92, color=VISIT_SHADES[order % len(VISIT_SHADES)],
                      edgecolor=INK, linewidth=0.7, hatch=VISIT_HATCHES[order % len(VISIT_HATCHES)],
                      label=f"{table.visits[index].label} (n = {n})")
-            for position, count in zip(positions, counts):
+            for position, count in zip(positions, counts if n < MOST_COUNTED else ()):
                 axes.annotate(f"{count}", (position, 100 * count / n), xytext=(0, 1.5), textcoords="offset points",
                               ha="center", va="bottom", fontsize=6.5)
         axes.set_xticks(range(len(system.zones)), system.zones)
@@ -50,7 +54,7 @@ def _bars(table: CohortTable, system: ZoneSystem) -> CohortFigure | None:
         axes.set_ylim(0, 100)
         axes.spines["left"].set_bounds(0, 100)
         gridLines(axes)
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=min(len(shown), 3))
+        legendBelow(figure, axes)
         markSynthetic(figure, table.isSynthetic)
         return finished(
             figure, f"{system.name.lower()}_zones", f"{system.name} zones by visit",
