@@ -30,8 +30,13 @@ class SliceAreas:
 
     @property
     def sliceCount(self) -> int:
-        """Number of slices that the segment spans."""
-        return len(self.areasMm2)
+        """Number of slices on which the segment is outlined."""
+        return sum(area > 0 for area in self.areasMm2)
+
+    @property
+    def skippedSliceCount(self) -> int:
+        """Number of slices between the first and the last on which the segment is not outlined."""
+        return len(self.areasMm2) - self.sliceCount
 
 
 def sliceAreas(mask: Mask, stack: SliceStack) -> SliceAreas:

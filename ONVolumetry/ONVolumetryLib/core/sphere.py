@@ -16,7 +16,7 @@ from .spheresearch import consensusSphere
 
 MINIMUM_COVERAGE = 0.40
 PLAUSIBLE_RADIUS_MM = (18.0, 30.0)
-DOME_COSINE = 0.5
+DOME_COSINE = 0.766
 POLE_COSINE = 0.906
 # Beyond this many points the condition number alone tells whether they suffice.
 MANY_POINTS = 100
@@ -31,9 +31,9 @@ class SphereFit:
     :param radiusSeMm: standard error of the radius from the scatter of the points (without the outline's own offset).
     :param rmsMm: root mean square distance of the inliers from the sphere (sphericity).
     :param maximumResidualMm: largest distance of an inlier from the sphere.
-    :param collapseDepthMm: largest inward distance of the superior dome (directions within 60 degrees of patient
-        superior) from the sphere; 0 where none lies inward; None where no outline comes within 25 degrees of superior,
-        as on axial slices. Normal heads reach 2.4 mm.
+    :param collapseDepthMm: largest inward distance of the superior dome (directions within 40 degrees of patient
+        superior, which the neck's cut does not reach) from the sphere; 0 where none lies inward; None where no outline
+        comes within 25 degrees of superior, as on axial slices. Normal heads reach 2.4 mm.
     :param inlierFraction: share of the points that lie within the tolerance.
     :param coverage: share of the head's directions that the inliers cover.
     :param pointCount: number of points.

@@ -64,11 +64,11 @@ def _tetrahedralVolume(distance: np.ndarray, voxelVolumeMm3: float) -> float:
     corners = [tuple(slice(bit, size - 1 + bit) for bit, size in zip(bits, distance.shape))
                for bits in np.ndindex(2, 2, 2)]
     inside = sum(positive[corner] for corner in corners)
-    wholeCells = np.count_nonzero(inside == len(corners))
+    wholeCells = int(np.count_nonzero(inside == len(corners)))
     crossed = np.flatnonzero((inside > 0) & (inside < len(corners)))
     values = [distance[corner].ravel()[crossed] for corner in corners]
     parts = (_sumOfFractions(values, MIDDLE_TETRAHEDRA) / 3.0 + _sumOfFractions(values, CORNER_TETRAHEDRA) / 6.0) / 2.0
-    return (wholeCells + parts) * voxelVolumeMm3
+    return float((wholeCells + parts) * voxelVolumeMm3)
 
 
 def _sumOfFractions(values, tetrahedra) -> float:

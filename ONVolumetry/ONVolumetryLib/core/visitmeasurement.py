@@ -70,7 +70,12 @@ def _measured(mask: Mask | None, segments: VisitSegments, settings, name: str, n
     volume = measureVolume(mask, segments.stack, settings.contourSdMm)
     if volume.sliceCount < FEW_SLICES:
         count = "1 slice" if volume.sliceCount == 1 else f"{volume.sliceCount} slices"
-        notes.append(Note("few-slices", f"The {name} spans only {count}: its volume is very uncertain."))
+        notes.append(Note("few-slices", f"The {name} is outlined on only {count}: its volume is very uncertain."))
+    skipped = volume.areas.skippedSliceCount
+    if skipped:
+        count = "1 slice" if skipped == 1 else f"{skipped} slices"
+        notes.append(Note("skipped-slices", f"The {name} is not outlined on {count} between its first and its last: "
+                                            "check for a forgotten slice or a stray island."))
     if volume.flatEnd:
         notes.append(Note("flat-end", f"The {name} ends abruptly along the slices (a face parallel to them or an "
                                       "end slice not outlined): its sampling uncertainty is taken wider."))

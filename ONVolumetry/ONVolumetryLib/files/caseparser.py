@@ -57,14 +57,17 @@ def parseCase(data: Any, folder: Path, requireFiles: bool = True) -> Case:
     hip = requireFileName(data["hip"], "hip")
     settings = dict(requireObject(data.get("settings", {}), "settings"))
     requireFinite(settings, "settings")
+    visits = _visits(data["visits"], paths)
+    end = _end(data["end"]) if "end" in data else None
+    _requireVisitsBeforeEnd(visits, end)
     return Case(
         hip=hip,
         patient=requireText(data["patient"], "patient") if "patient" in data else hip,
         side=requireChoice(data["side"], "side", SIDES),
         sex=requireChoice(data["sex"], "sex", SEXES),
-        visits=_visits(data["visits"], paths),
+        visits=visits,
         subject=requireScalars(data.get("subject", {}), "subject"),
-        end=_end(data["end"]) if "end" in data else None,
+        end=end,
         landmarks=paths.file(data, "landmarks", ""),
         sourceDicom=paths.anything(data, "source_dicom", ""),
         settings=settings,
@@ -95,6 +98,14 @@ class _Paths:
         if path.is_dir() and not mayBeFolder:
             raise CaseError(f"{prefix}{key}: {path} is a folder; give the file")
         return path
+
+
+def _requireVisitsBeforeEnd(visits, end: CaseEnd | None):
+    for visit in visits:
+        if end is not None and visit.done and visit.month > end.month:
+            raise CaseError(f'end.month: visit "{visit.label}" was done at month {visit.month:g}, after the end of '
+                            f'follow-up at month {end.month:g}; correct one of the two or give the visit the status '
+                            '"not done"')
 
 
 def _end(value: Any) -> CaseEnd:

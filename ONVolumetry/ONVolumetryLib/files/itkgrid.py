@@ -12,12 +12,14 @@ from ..core.geometry import GridGeometry
 
 TWO_DIMENSIONAL = "the image is two-dimensional; give a volume with several slices"
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+PLAUSIBLE_SPACING_MM = (0.01, 50.0)
 
 
 def gridOfItkImage(image: sitk.Image) -> GridGeometry:
     """Grid of a three-dimensional SimpleITK image, LPS turned into RAS.
 
-    :raises GeometryError: the image is two-dimensional, a time series, or has no usable geometry.
+    :raises GeometryError: the image is two-dimensional, a time series, or has no usable geometry; or its spacing is
+        not one of a scan in mm.
     """
     if image.GetDimension() < 3:
         raise GeometryError(TWO_DIMENSIONAL)
@@ -26,7 +28,21 @@ def gridOfItkImage(image: sitk.Image) -> GridGeometry:
     matrix = np.eye(4)
     matrix[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
     matrix[:3, 3] = image.GetOrigin()
-    return GridGeometry(image.GetSize(), LPS_TO_RAS @ matrix)
+    grid = GridGeometry(image.GetSize(), LPS_TO_RAS @ matrix)
+    requirePlausibleSpacing(grid)
+    return grid
+
+
+def requirePlausibleSpacing(grid: GridGeometry):
+    """Refuse a grid that cannot be a scan in mm.
+
+    :raises GeometryError: a spacing lies outside 0.01 to 50 mm.
+    """
+    low, high = PLAUSIBLE_SPACING_MM
+    for spacing in grid.spacingMm:
+        if not low <= spacing <= high:
+            raise GeometryError(f"the voxel spacing is {spacing:g} mm, which no scan has; check the unit (mm) and "
+                                "export the image again")
 
 
 def requireSeveralSlices(grid: GridGeometry):

@@ -16,6 +16,7 @@ from .casedata import Case, CaseVisit
 
 MEASUREMENTS_SCHEMA = "onvolumetry-measurements/1"
 MM3_PER_CM3 = 1000.0
+SUBJECT_COLUMNS = ("age_years", "months_since_diagnosis", "healed")
 
 SETTING_FIELDS = {
     "contour_sd_mm": "contourSdMm",

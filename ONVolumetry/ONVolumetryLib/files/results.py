@@ -18,7 +18,7 @@ from ..core.settings import MeasurementSettings
 from ..core.volume import SegmentVolume
 from .casedata import Case, CaseApproval
 from .changerecord import changeOverTimeRecord
-from .keys import MEASUREMENTS_SCHEMA, SETTING_FIELDS, VISIT_COLUMNS, MeasuredVisit, cm3
+from .keys import MEASUREMENTS_SCHEMA, SETTING_FIELDS, SUBJECT_COLUMNS, VISIT_COLUMNS, MeasuredVisit, cm3
 
 
 def hipRecord(case: Case, measurement: HipMeasurement,
@@ -78,12 +78,13 @@ def measurementsJson(hipRecords: Sequence[Mapping[str, Any]]) -> str:
 
 
 def measurementsCsv(hipRecords: Sequence[Mapping[str, Any]]) -> str:
-    """Text of measurements.csv: fixed columns, then those of the subjects in order of first appearance.
+    """Text of measurements.csv: fixed columns, then those of the subjects: the usual ones first, others as they come.
 
     RFC 4180 with '.' as decimal sign; an empty field is "not measured".
     """
-    subjectKeys = dict.fromkeys(key for record in hipRecords for key in record["subject"])
-    columns = [*VISIT_COLUMNS, *(key for key in subjectKeys if key not in VISIT_COLUMNS)]
+    given = dict.fromkeys(key for record in hipRecords for key in record["subject"])
+    usual = [key for key in SUBJECT_COLUMNS if key in given]
+    columns = [*VISIT_COLUMNS, *usual, *(key for key in given if key not in usual)]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -100,7 +101,7 @@ def _csvField(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     # Shortest text that reads back as the same number.
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def _visitRecord(row: MeasuredVisit) -> dict[str, Any]:

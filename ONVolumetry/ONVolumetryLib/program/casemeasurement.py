@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import CaseError, ONVolumetryError
+from ..core.errors import ONVolumetryError
 from ..core.hip import HipMeasurement
 from ..core.measurehip import measureHip
 from ..core.settings import MeasurementSettings
@@ -96,20 +96,3 @@ def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisi
 def _reportVisit(planned: CaseVisit, loaded: LoadedVisit) -> ReportVisit:
     stage = planned.stage and f"{planned.stage.system} {planned.stage.value}"
     return ReportVisit(segments=loaded.segments, image=loaded.image, reader=planned.reader, stage=stage)
-
-
-def requireDistinctHips(outcomes: Sequence[CaseOutcome]) -> list[CaseOutcome]:
-    """Turn the second case of a hip into a failure: both would be written to one folder."""
-    firstOf: dict[str, Path] = {}
-    checked = []
-    for outcome in outcomes:
-        hip = outcome.record["hip"] if outcome.record else None
-        if hip is not None and hip.casefold() in firstOf:
-            error = CaseError(f"{outcome.path}: hip: {hip!r} is also the hip of {firstOf[hip.casefold()]}; give each "
-                              "case its own hip, or measure them to different folders")
-            checked.append(CaseOutcome(outcome.path, error=str(error)))
-            continue
-        if hip is not None:
-            firstOf[hip.casefold()] = outcome.path
-        checked.append(outcome)
-    return checked

@@ -9,7 +9,8 @@ from ..core.errors import ONVolumetryError
 from ..phantom.presets import PRESETS
 from ..phantom.writer import writePhantom
 from . import cohort
-from .measure import measureAll, printNotes, writeResults
+from .measure import measureAll, printNotes
+from .outputfolder import writeResults
 from .resulttable import resultTable
 
 DEFAULT_FOLDER = Path("onvolumetry-demo")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from ..core.errors import FileError
-from ..files.filecontext import atomicPath
-from ..files.results import measurementsCsv, measurementsJson
-from .casemeasurement import CaseOutcome, measureCaseFile, requireDistinctHips
-from .changefiles import CHANGE_PATTERNS
-from .regressionnames import RENDERED_FILES
+from .casemeasurement import CaseOutcome, measureCaseFile
+from .caseset import requireDistinctHips
+from .outputfolder import writeResults
 from .resulttable import resultTable
 
 
@@ -45,8 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"error: {outcome.error}", file=sys.stderr)
     printNotes(outcomes)
     measured = [outcome for outcome in outcomes if outcome.record is not None]
+    for hip in writeResults(measured, arguments.output):
+        print(f"note: removed the earlier results of hip {hip} from {arguments.output}", file=sys.stderr)
     if measured:
-        writeResults(measured, arguments.output)
         print(resultTable([outcome.record for outcome in measured]))
         for outcome in measured:
             print(f"Report of hip {outcome.record['hip']}: {arguments.output / outcome.record['hip'] / 'report.html'}")
@@ -79,47 +78,37 @@ def measureAll(paths: Sequence[Path], workers: int = 1, isRendered: bool = True)
     return requireDistinctHips(sorted(outcomes, key=lambda outcome: position[outcome.path]))
 
 
-def writeResults(measured: Sequence[CaseOutcome], folder: Path):
-    """Write tables and reports, each whole or not at all.
-
-    :param measured: outcomes with a record.
-    :raises FileError: the folder cannot be written.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise FileError(f"{folder}: there is a file of that name; give a folder for the results")
-    records = [outcome.record for outcome in measured]
-    for outcome in measured:
-        hipFolder = folder / outcome.record["hip"]
-        for name, content in outcome.files.items():
-            _write(hipFolder / name, content)
-        earlier = [hipFolder / name for name in RENDERED_FILES]
-        for path in earlier + [path for pattern in CHANGE_PATTERNS for path in hipFolder.glob(pattern)]:
-            # One of an earlier measurement would not belong to the new numbers.
-            if path.name not in outcome.files:
-                path.unlink(missing_ok=True)
-    _write(folder / "measurements.json", measurementsJson(records))
-    _write(folder / "measurements.csv", measurementsCsv(records))
-
-
-def _write(path: Path, content: str | bytes):
-    with atomicPath(path) as temporary:
-        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-
-
 def _inWorkers(measure: Callable[[Path], CaseOutcome], paths: Sequence[Path], workers: int) -> Iterator[CaseOutcome]:
     # "spawn" everywhere: a forked child of a process with threads may hang.
-    with ProcessPoolExecutor(min(workers, len(paths)), mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(min(workers, len(paths)), mp_context=get_context("spawn"), initializer=_ignoreInterrupt)
+    with pool:
         pathOf = {pool.submit(measure, path): path for path in paths}
-        for future in as_completed(pathOf):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                path = pathOf[future]
-                yield CaseOutcome(path, error=f"{path}: the process that measured it ended unexpectedly (perhaps for "
-                                              "lack of memory); measure it alone with --workers 1")
+        try:
+            for future in as_completed(pathOf):
+                yield _outcome(future, pathOf[future])
+        except (KeyboardInterrupt, GeneratorExit):
+            # Nobody waits for hips that are still being measured; they have written nothing.
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _outcome(future: Future, path: Path) -> CaseOutcome:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return CaseOutcome(path, error=f"{path}: the process that measured it ended unexpectedly (perhaps for lack of "
+                                       "memory); measure it alone with --workers 1")
+
+
+def _ignoreInterrupt():
+    """Leave Ctrl-C to the main process, which ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _caseFile(path: Path) -> Path:
+    """The case file meant by a path; a folder stands for the case.json in it."""
     return path / "case.json" if path.is_dir() else path
 
 

@@ -1,0 +1,163 @@
+"""The program `onvolumetry measure` as its users meet it: files in, files out, exit status."""
+
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+from ONVolumetryLib import cli
+from ONVolumetryLib.core.geometry import GridGeometry
+from ONVolumetryLib.core.mask import Mask
+from ONVolumetryLib.files.case import Case, CaseEnd, CaseVisit, writeCase
+from ONVolumetryLib.files.keys import VISIT_COLUMNS
+from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegmentation
+
+SPACING_MM = (1.0, 1.0, 4.0)
+RADIUS_MM = 24.0
+
+
+def ballSegmentation(lesionRadiusMm=10.0, skipped=()):
+    """Head and lesion as balls on a coarse grid."""
+    grid = GridGeometry((60, 60, 15), np.array([[-1, 0, 0, 30], [0, 0, 4, -28], [0, 1, 0, -30], [0, 0, 0, 1.0]]))
+    k, j, i = np.indices(grid.shapeKji)
+    ras = grid.toRas(np.stack([i, j, k], axis=-1))
+    head = np.linalg.norm(ras, axis=-1) < RADIUS_MM
+    lesion = head & (np.linalg.norm(ras - (0, 0, 14.0), axis=-1) < lesionRadiusMm)
+    lesion[list(skipped)] = False
+    return Segmentation((Segment("Femoral head", Mask.fromArray(head, grid), "head", status="completed"),
+                         Segment("Osteonecrosis lesion", Mask.fromArray(lesion, grid), "lesion", status="completed")),
+                        grid)
+
+
+@pytest.fixture
+def makeCase(tmp_path):
+    def make(hip, radii=(12.0, 8.0), **fields):
+        folder = tmp_path / f"case-{hip}"
+        visits = []
+        for month, radius in zip((0, 3, 12), radii):
+            path = folder / f"m{month}.seg.nrrd"
+            writeSegmentation(path, ballSegmentation(radius))
+            visits.append(CaseVisit(f"month {month}", month, segmentation=path))
+        values = {"patient": f"P-{hip}", "side": "right", "sex": "male", **fields}
+        writeCase(folder / "case.json", Case(hip=hip, visits=tuple(visits), **values))
+        return folder / "case.json"
+    return make
+
+
+def measure(*arguments):
+    return cli.main(["measure", "--no-render", *map(str, arguments)])
+
+
+def rowsOf(folder):
+    with open(folder / "measurements.csv", newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def testEveryNumberOfTheCsvIsANumberAndEqualsTheJson(makeCase, tmp_path):
+    assert measure(makeCase("1"), "--output", tmp_path / "out") == 0
+    visits = json.loads((tmp_path / "out" / "measurements.json").read_text(encoding="utf-8"))["hips"][0]["visits"]
+    for row, visit in zip(rowsOf(tmp_path / "out"), visits, strict=True):
+        assert list(row)[:len(VISIT_COLUMNS)] == list(VISIT_COLUMNS)
+        for key in VISIT_COLUMNS:
+            if isinstance(visit[key], (int, float)):
+                assert float(row[key]) == visit[key], key
+            else:
+                assert row[key] == (visit[key] or ""), key
+
+
+def testOneBadCaseLeavesTheOthersAlone(makeCase, tmp_path, capsys):
+    good, bad = makeCase("good"), makeCase("bad")
+    (bad.parent / "m3.seg.nrrd").unlink()
+    assert measure(bad, good, "--output", tmp_path / "out") == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if line.startswith("error:")] == lines
+    assert len(lines) == 1 and str(bad) in lines[0] and "m3.seg.nrrd" in lines[0]
+    assert {row["hip"] for row in rowsOf(tmp_path / "out")} == {"good"}
+    assert not (tmp_path / "out" / "bad").exists()
+
+
+def testWorkersGiveTheSameNumbers(makeCase, tmp_path):
+    cases = [makeCase(name) for name in ("a", "b")]
+    assert measure(*cases, "--output", tmp_path / "one") == 0
+    assert measure(*cases, "--output", tmp_path / "two", "--workers", 2) == 0
+    for name in ("measurements.csv", "measurements.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def testResultsOfAnEarlierRunDoNotStayBesideTheNewOnes(makeCase, tmp_path, capsys):
+    first, second = makeCase("first"), makeCase("second")
+    out = tmp_path / "out"
+    assert measure(first, second, "--output", out) == 0
+    (out / "first" / "letter.txt").write_text("mine")
+    assert measure(second, "--output", out) == 0
+    assert [path.name for path in (out / "first").iterdir()] == ["letter.txt"]
+    assert "earlier results of hip first" in capsys.readouterr().err
+    shutil.rmtree(second.parent)
+    assert measure(second, "--output", out) == 1
+    assert not (out / "second").exists()
+    assert not (out / "measurements.csv").exists() and not (out / "measurements.json").exists()
+
+
+@pytest.mark.parametrize(("fields", "field"), [
+    ({"hip": "one"}, "hip"),
+    ({"hip": "ONE"}, "hip"),
+    ({"hip": "measurements.csv"}, "hip"),
+    ({"patient": "P-one", "side": "left", "sex": "female"}, "sex"),
+    ({"patient": "P-one"}, "side"),
+])
+def testCasesThatContradictEachOtherAreNotMeasuredTogether(makeCase, tmp_path, capsys, fields, field):
+    first, other = makeCase("one"), makeCase("other")
+    data = json.loads(other.read_text(encoding="utf-8"))
+    other.write_text(json.dumps({**data, **fields}), encoding="utf-8")
+    assert measure(first, other, "--output", tmp_path / "out") == 1
+    assert capsys.readouterr().err.startswith(f"error: {other}: {field}: ")
+    assert {row["hip"] for row in rowsOf(tmp_path / "out")} == {"one"}
+
+
+def testUsualCovariatesComeFirstWhateverTheirOrder(makeCase, tmp_path):
+    cases = [makeCase("a", subject={"smoker": True}), makeCase("b", subject={"healed": False, "age_years": 43.0})]
+    assert measure(*cases, "--output", tmp_path / "out") == 0
+    rows = rowsOf(tmp_path / "out")
+    assert list(rows[0])[len(VISIT_COLUMNS):] == ["age_years", "healed", "smoker"]
+    assert [row["healed"] for row in rows] == ["", "", "false", "false"]
+
+
+def testScanAfterTheEndOfFollowUpIsRefused(makeCase, tmp_path, capsys):
+    case = makeCase("late")
+    data = json.loads(case.read_text(encoding="utf-8"))
+    case.write_text(json.dumps({**data, "end": {"reason": "arthroplasty", "month": 1}}), encoding="utf-8")
+    assert measure(case, "--output", tmp_path / "out") == 1
+    assert 'end.month: visit "month 3" was done at month 3' in capsys.readouterr().err
+    case.write_text(json.dumps({**data, "end": {"reason": "arthroplasty", "month": 3}}), encoding="utf-8")
+    assert measure(case, "--output", tmp_path / "out") == 0
+
+
+def testForgottenSliceIsNamed(makeCase, tmp_path):
+    case = makeCase("gap", end=CaseEnd("lost", 13))
+    writeSegmentation(case.parent / "m3.seg.nrrd", ballSegmentation(12.0, skipped=(7,)))
+    assert measure(case, "--output", tmp_path / "out") == 0
+    whole, gap = rowsOf(tmp_path / "out")
+    assert int(gap["lesion_slices"]) == int(whole["lesion_slices"]) - 1
+    assert "not outlined on 1 slice between" in gap["warnings"] and "between" not in whole["warnings"]
+
+
+def testSpacingThatNoScanHasIsRefused(makeCase, tmp_path, capsys):
+    case = makeCase("meters")
+    grid = ballSegmentation().grid
+    scaled = GridGeometry(grid.sizeIjk, np.diag([1e-3, 1e-3, 1e-3, 1.0]) @ grid.ijkToRas)
+    segments = tuple(Segment(segment.name, Mask.fromArray(segment.mask.fullArray(), scaled), segment.identifier)
+                     for segment in ballSegmentation().segments)
+    writeSegmentation(case.parent / "m0.seg.nrrd", Segmentation(segments, scaled))
+    assert measure(case, "--output", tmp_path / "out") == 1
+    assert "the voxel spacing is 0.001 mm" in capsys.readouterr().err
+
+
+def testBadUsageIsToldFromAFailedCase(tmp_path, capsys):
+    for arguments in (["measure"], ["measure", "x.json"], ["unknown"],
+                      ["measure", "x", "--output", "y", "--workers", "0"]):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(arguments)
+        assert caught.value.code == 2
+    assert measure(tmp_path / "absent.json", "--output", tmp_path / "out") == 1
+    assert "Traceback" not in capsys.readouterr().err
