@@ -10,15 +10,21 @@ import pytest
 
 pytest.importorskip("vtkmodules", reason="vtk is not installed")
 
+from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.hip import VisitSegments
+from ONVolumetryLib.core.mask import Mask
 from ONVolumetryLib.core.measurehip import measureHip
 from ONVolumetryLib.scene3d import styles
 from ONVolumetryLib.scene3d.captions import visitLines
+from ONVolumetryLib.scene3d.changeparts import changeParts
 from ONVolumetryLib.scene3d.gltf import regressionGlb
-from ONVolumetryLib.scene3d.mesh import vtkVolumeMm3
+from ONVolumetryLib.scene3d.mesh import polyDataOf, vtkVolumeMm3
 from ONVolumetryLib.scene3d.regressionscene import regressionScene
+from ONVolumetryLib.scene3d.smoothfield import SmoothField
 from ONVolumetryLib.scene3d.storyboard import FRAMES_PER_SECOND, storyboard
+from ONVolumetryLib.scene3d.surfaces import isosurface
 from ONVolumetryLib.scene3d.viewpoints import directionWords, standardViewpoints, turnedViewpoint
+from vtkmodules.vtkFiltersCore import vtkImplicitPolyDataDistance
 
 SHIFT_MM = np.array([6.0, -4.0, 3.0])
 
@@ -104,11 +110,18 @@ def testInnerWallOfTheRegeneratedPartDoesNotHideTheLesion(scene, measurement):
     assert len(shown.triangles) > 0.5 * len(layer.mesh.triangles)
 
 
-def testLesionStaysUnderTheSurfaceOfTheHead(scene):
-    head = scene.visits[0].layer(styles.HEAD).mesh.points
-    lesion = scene.visits[0].layer(styles.LESION).mesh.points
-    assert np.max(np.linalg.norm(lesion - scene.centerRas, axis=1)) < np.max(
-        np.linalg.norm(head - scene.centerRas, axis=1))
+def testLesionStaysUnderTheSurfaceOfTheHead(shapes):
+    """A lesion that reaches the head's surface does not flicker through it."""
+    visit = shapes.visit("preop", 0, 12.0)
+    head = visit.head.fullArray() != 0
+    above = visit.head.grid.toRas(np.moveaxis(np.indices(head.shape), 0, -1)[..., ::-1])[..., 2] > 10
+    visits = (dataclasses.replace(visit, lesion=Mask.fromArray(head & above, visit.head.grid)),)
+    shown = regressionScene(visits, measureHip(visits, "male"), "right").visits[0]
+    distance = vtkImplicitPolyDataDistance()
+    distance.SetInput(polyDataOf(shown.layer(styles.HEAD).mesh))
+    values = np.array([distance.EvaluateFunction(point) for point in shown.layer(styles.LESION).mesh.points[::3]])
+    assert np.mean(values < 0) > 0.995
+    assert np.median(values[values > -1]) == pytest.approx(-0.35, abs=0.15)
 
 
 @pytest.mark.parametrize("registration", [None, moved(np.diag([1.0, 1.0, 1.0, 1.0]), "rejected")])
@@ -147,6 +160,19 @@ def testUnchangedLesionShowsNoSlivers(shapes):
     later = regressionScene(visits, measured, "right").visits[1]
     shown = sum(later.layer(key).mesh.volumeMm3 for key in (styles.NEW, styles.REGENERATED) if later.layer(key))
     assert shown < 0.03 * measured.visits[0].lesion.volumeMm3
+
+
+@pytest.mark.parametrize("growthMm, isDrawn", [(1.2, False), (3.0, True)])
+def testThinGrowthIsNotDrawnAndThickIs(growthMm, isDrawn):
+    matrix = np.diag([0.7, 0.7, 0.7, 1.0])
+    matrix[:3, 3] = -20.3
+    grid = GridGeometry((59, 59, 59), matrix)
+    distance = np.linalg.norm(grid.toRas(np.moveaxis(np.indices(grid.shapeKji), 0, -1)[..., ::-1]), axis=-1)
+    before, after = (SmoothField((radius - distance).astype(np.float32), grid) for radius in (12.0, 12.0 + growthMm))
+    new = isosurface(changeParts(before, after)[styles.NEW])
+    assert new.isEmpty != isDrawn
+    if isDrawn:
+        assert new.volumeMm3 == pytest.approx(4 / 3 * np.pi * (15.0 ** 3 - 12.0 ** 3), rel=0.15)
 
 
 def testLesionThatIsGoneAndOneNotMeasured(shapes):
