@@ -236,7 +236,7 @@ VARIATIONS = [
     (), (("visits", 1, "month"), 0), (("visits", 1, "month"), -3), (("visits", 2, "jic_zones"), "-"),
     (("visits", 2, "jic_zones"), ["C2", "A"]), (("visits", 2, "acp_zones"), "A2  P"), (("visits", 2, "status"), "done"),
     (("hip",), " 101 left "), (("hip",), "x"), (("hip",), "a.b-c_d (2)"), (("subject",), {}), (("settings",), {}),
-    (("visits", 1, "segments"), {}), (("patient",), ...), (("visits", 0), {"label": "y", "month": 12.5}),
+    (("visits", 1, "segments"), {}), (("patient",), ...), (("visits", 0), {"label": "y", "month": 2.5}),
 ]
 
 
