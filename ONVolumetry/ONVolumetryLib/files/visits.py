@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..core.bodyside import sideInPelvisImage
 from ..core.errors import SegmentError
-from ..core.geometry import sliceStackOfSegmentation
+from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.hip import VisitSegments
+from ..core.mask import Mask
 from .casedata import Case, CaseVisit
 from .filecontext import namedFile
 from .images import readImage
@@ -58,9 +60,17 @@ def _segments(case: Case, visit: CaseVisit, segmentation: Segmentation, image: V
     grid = image and image.geometry
     if image is not None:
         notes += placementWarnings({"femoral head": outlines.head, "lesion": outlines.lesion}, grid)
+        notes += _sideWarning(case.side, outlines.head if outlines.head is not None else outlines.lesion, grid)
     stack = sliceStackOfSegmentation(segmentation.grid, grid, image and image.acquisitionNormalRas)
     return VisitSegments(visit.label, visit.month, head=outlines.head, lesion=outlines.lesion,
                          lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=notes + outlines.warnings)
+
+
+def _sideWarning(side: str | None, outline: Mask | None, image: GridGeometry) -> tuple[str, ...]:
+    found = None if outline is None else sideInPelvisImage(outline, image)
+    if side is None or found in (None, side):
+        return ()
+    return (f"The outlines lie in the {found} half of the image, but the case says {side}: check the side.",)
 
 
 def baselineVisit(case: Case) -> CaseVisit | None:
