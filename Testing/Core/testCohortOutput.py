@@ -95,6 +95,41 @@ def testSyntheticRowsAnalyzedGiveThePapersNumbers(results):
     assert estimate.statistics.p == pytest.approx(0.809, abs=0.01)
 
 
+def testChangesAreThoseOfTheGroup(results):
+    for group, n in (("all", 16), ("healed", 14)):
+        change = one(results, "onv_percent_change", group=group, visit="preop to 12 months", item="paired t test")
+        assert change.statistics.n == n
+    few = one(results, "onv_percent_change", group="non-healed", visit="preop to 12 months", item="paired t test")
+    assert "2 complete pairs" in few.note
+
+
+def testAgreementTakesTheLastVisitBeforeSurgery(tmp_path):
+    path = tmp_path / "rows.csv"
+    lines = ["hip,visit,month,onv_percent,fhv_cm3,sav_cm3"]
+    for hip in range(6):
+        lines += [f"{hip},screening,-4,20,{60 + hip},{60 + hip}", f"{hip},preop,0,20,{40 + hip},{41 + hip * 1.1}",
+                  f"{hip},1 year,12,5,{50 + hip},{50 + hip}"]
+    path.write_text("\n".join(lines))
+    result = analyzeCohort(readCohort([path]), FAST)
+    limits = one(result, "fhv_sav_agreement", item="Bland-Altman").statistics
+    assert (limits.n, limits.meanDifference) == (6, pytest.approx(-1.25))
+
+
+def testProbitHasTheSplitsThatItsNamesSay(results, table):
+    model = results.healing
+    hips = table.rows[table.rows["onv_percent"].notna()]["hip"]
+    age, months = (table.hips[column].astype(float)[hips].to_numpy() for column in ("age_years",
+                                                                                    "months_since_diagnosis"))
+    np.testing.assert_array_equal(model.design[:, model.names.index("age_years >= 50")], age >= 50)
+    np.testing.assert_array_equal(model.design[:, model.names.index("months_since_diagnosis < 3")], months < 3)
+
+
+def testPredictedHealedAreThoseOfTheClassification(results):
+    counts = one(results, "healing_fit", item="classification at 0.5").statistics
+    predicted = sum(cell.statistics.n for cell in results.find("predicted_healed").cells)
+    assert predicted == counts.truePositive + counts.falsePositive < counts.n
+
+
 def testSyntheticZonesHaveThePapersCounts(results):
     for key, zone, preop, later in (("jic_zones", "A", 19, 11), ("jic_zones", "C2", 14, 1), ("acp_zones", "P", 14, 3),
                                     ("acp_zones", "A2", 15, 10)):
@@ -243,6 +278,15 @@ def testCsvIsTidy(written):
     assert (float(mean[4]), mean[5]) == (pytest.approx(2.9, abs=0.05), "14")
     for row in rows[1:]:
         assert row[3].endswith("note") or np.isfinite(float(row[4])), row
+
+
+def testCsvHoldsEveryNumberOfTheJson(written):
+    rows = list(csv.DictReader((written / "cohort.csv").open(encoding="utf-8", newline="")))
+    found = [float(row["value"]) for row in rows if not row["statistic"].endswith("note")]
+    document = json.loads((written / "cohort.json").read_text(encoding="utf-8"))
+    expected = [value for table in document["tables"] for cell in table["entries"]
+                for value in (cell["statistics"] or {}).values() if isinstance(value, (int, float))]
+    assert found == expected
 
 
 def testFiguresAreWrittenAsPngAndSvg(written):

@@ -318,6 +318,17 @@ def testYoudenCutoffIsTheBestOfAllCutoffsAndTheSameEveryTime():
     assert youdenCutoff(values, healed, patients, 200, seed=8) != result
 
 
+def testWholePatientsAreDrawnForTheCutoff():
+    generator = np.random.default_rng(8)
+    healed = np.arange(40) < 25
+    values = generator.normal(15, 6, 40) + np.where(healed, 0, 4)
+    result = youdenCutoff(values, healed, ["one patient"] * 40, 50, seed=1)
+    assert result.ciLow == result.cutoff == result.ciHigh, "there is only one way to draw one patient"
+    single = youdenCutoff(values, healed, np.arange(40), 50, seed=1)
+    twice = youdenCutoff(np.tile(values, 2), np.tile(healed, 2), np.tile(np.arange(40), 2), 50, seed=1)
+    assert (twice.ciLow, twice.ciHigh) == (single.ciLow, single.ciHigh), "a second equal hip adds nothing"
+
+
 def testLiteralsAreThoseOfTheTableOfReferenceNumbers(vectors):
     assert vectors["pefr"]["wright"] == WRIGHT
     assert vectors["icc"]["data"] == JUDGES

@@ -73,6 +73,8 @@ def testUnambiguousTablesAreRead(write, content):
     (PLAIN + "2,PreOp ,0,19\n", ["row 6", "column visit", "second row"]),
     (PLAIN.replace("18.5", '"1,234"'), ["row 2", "column onv_percent", "thousands"]),
     (PLAIN.replace("18.5", '"18,5"').replace("11.25", "1.250"), ["row 3", "column onv_percent", "thousands"]),
+    (PLAIN.replace("18.5", '"18,5"').replace("11.25", "11.2").replace("preop,0,20", 'preop,0,"1,234"'),
+     ["row 4", "column onv_percent", "thousands"]),
     (PLAIN.replace("18.5", '"1.234,5"'), ["row 2", "column onv_percent", "comma and a point"]),
     (PLAIN.replace("18.5", "18,5"), ["row 2", "column 5", "5 cells"]),
     (PLAIN.replace("1,3 months,3,11.25", "1,3 months,3"), ["row 3", "column onv_percent", "3 cells"]),
@@ -85,8 +87,8 @@ def testUnambiguousTablesAreRead(write, content):
     ("a,b\n1,2\n", ["row 1", "hip, visit, month, onv_percent"]),
 ], ids=["empty", "only blanks", "header only", "missing column", "missing month", "text in a number", "infinity",
         "underscore", "duplicate row", "duplicate in other spelling", "thousands or decimal comma",
-        "point beside decimal commas", "comma and point", "unquoted decimal comma", "short row", "no hip", "no month",
-        "column twice", "other encoding", "workbook", "no header"])
+        "point beside decimal commas", "comma beside both", "comma and point", "unquoted decimal comma", "short row",
+        "no hip", "no month", "column twice", "other encoding", "workbook", "no header"])
 def testAmbiguousTablesAreRefusedWithTheirPlace(write, content, words):
     with pytest.raises(ONVolumetryError) as caught:
         readCohort([write(content)])
