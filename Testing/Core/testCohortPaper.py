@@ -147,3 +147,11 @@ def testRateFromMonth3To12FollowsFromTheMeansOfHealedHips():
 def testNumbersThatDoNotReproduceAreListedWithBothNumbers(statistic, recomputed, printedText):
     entry = next(entry for entry in papercomparison.MISFITS if entry.statistic.startswith(statistic))
     assert (entry.recomputed, entry.printed) == (recomputed, printedText)
+
+
+def testDocumentationListsContradictionsAndMisfits(repository):
+    text = " ".join((repository / "docs" / "cohort.md").read_text(encoding="utf-8").split())
+    for sentence in (*papercomparison.CONTRADICTIONS, *papercomparison.REFERENCE_VALUES):
+        assert sentence in text
+    for misfit in papercomparison.MISFITS:
+        assert f"| {misfit.statistic} | {misfit.recomputed or 'not enough is printed'} | {misfit.printed} |" in text
