@@ -325,7 +325,7 @@ def testWholePatientsAreDrawnForTheCutoff():
     result = youdenCutoff(values, healed, ["one patient"] * 40, 50, seed=1)
     assert result.ciLow == result.cutoff == result.ciHigh, "there is only one way to draw one patient"
     single = youdenCutoff(values, healed, np.arange(40), 50, seed=1)
-    twice = youdenCutoff(np.tile(values, 2), np.tile(healed, 2), np.tile(np.arange(40), 2), 50, seed=1)
+    twice = youdenCutoff(np.repeat(values, 2), np.repeat(healed, 2), np.repeat(np.arange(40), 2), 50, seed=1)
     assert (twice.ciLow, twice.ciHigh) == (single.ciLow, single.ciHigh), "a second equal hip adds nothing"
 
 
