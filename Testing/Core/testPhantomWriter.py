@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from ONVolumetryLib.core.errors import ONVolumetryError
+from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.files.case import readCase
-from ONVolumetryLib.files.images import readImage
+from ONVolumetryLib.files.images import readImage, writeImage
 from ONVolumetryLib.files.segmentations import readSegmentation
+from ONVolumetryLib.files.visits import loadVisit
+from ONVolumetryLib.phantom import writer
+from ONVolumetryLib.phantom.hip import requirePossible
 from ONVolumetryLib.phantom.presets import PRESETS
 from ONVolumetryLib.phantom.settings import ScanSettings
 from ONVolumetryLib.phantom.writer import writePhantom
@@ -92,7 +96,22 @@ def testProgramPrintsTheCaseAndObeysItsOptions(tmp_path, capsys):
     (["--months", 0, 3], "--percent"),
     (["--radius", -4], "radius"),
     (["--spacing", 0, 1, 1], "spacing"),
-    (["--gap", 5], "thickness"),
+    (["--gap", 5], "--gap is 5 mm; give 0 to 3.95 mm"),
+    (["--gap", -1], "--gap"),
+    (["--axis", 0, 0, 0], "axis 0 0 0"),
+    (["--axis", "nan", 0, 1], "axis nan 0 1"),
+    (["--percent", 20, 5, "--months", "nan", 3], "months"),
+    (["--percent", 20, "--months", "nan"], "month of visit 1"),
+    (["--percent", 20, "--months", 3], "no baseline"),
+    (["--percent", 20, 10, "--months", 0, "1e9"], "month of visit 2"),
+    (["--percent", 95, 50, 10], "a wedge of 95 %"),
+    (["--percent", "nan"], "lesion at preop is nan %"),
+    (["--percent", "inf"], "lesion at preop is inf %"),
+    (["--percent", 0], "first visit has no lesion"),
+    (["--percent", 20, 0, 5], "shrink"),
+    (["--hip", "../x"], "folder name"),
+    (["--spacing", 0.1, 0.1, 0.1], "1413 million voxels, more than the 20 million"),
+    (["--background", "scan.nrrd", "--center", "nan", 2, 3, "--radius", 20], "center"),
     (["--background", "scan.nrrd"], "--center"),
     (["--background", "scan.nrrd", "--center", 1, 2, 3, "--radius", 20, "--spacing", 1, 1, 4], "--spacing"),
     (["--center", 1, 2, 3], "--background"),
@@ -102,4 +121,63 @@ def testBadUsageIsExplainedAndEndsWithStatusTwo(tmp_path, capsys, options, words
         runProgram("--output", tmp_path / "hip", *options)
     assert stop.value.code == 2
     assert words in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "hip").exists()
+
+
+def testSpacingThatIsSuggestedIsAccepted(tmp_path):
+    settings = replace(PRESETS["cone"], scan=ScanSettings((0.1, 0.3, 0.5)))
+    with pytest.raises(ONVolumetryError, match="coarser spacing, such as") as refused:
+        requirePossible(settings)
+    suggested = tuple(float(value) for value in str(refused.value).rsplit("such as ", 1)[1].split())
+    requirePossible(replace(settings, scan=ScanSettings(suggested)))
+
+
+def testFoveaGoesWithTheRadius(tmp_path):
+    parser = argparse.ArgumentParser()
+    phantom.addArguments(parser)
+    for options, depth in ((["--radius", "6"], 0.375), (["--radius", "6", "--fovea", "1"], 1), ([], 1.5)):
+        arguments = parser.parse_args(["--output", str(tmp_path), *options])
+        assert phantom.settingsOf(arguments).anatomy.foveaDepthMm == pytest.approx(depth)
+
+
+def testHealedLesionIsAnEmptyCompletedSegmentThatMeasuresAsZero(tmp_path):
+    assert runProgram("--output", tmp_path / "hip", "--lesion", "cone", "--percent", 20, 0, *COARSE_ARGUMENTS) == 0
+    case = readCase(tmp_path / "hip" / "case.json")
+    lesion = readSegmentation(case.visits[1].segmentation).segments[1]
+    assert lesion.mask.isEmpty
+    assert lesion.status == "completed"
+    loaded = loadVisit(case, case.visits[1]).segments
+    assert loaded.lesionAbsent
+    known = json.loads((tmp_path / "hip" / "truth.json").read_text(encoding="utf-8"))["visits"][1]
+    assert (known["onv_cm3"], known["onv_percent"], known["residual_percent"]) == (0, 0, 0)
+    assert known["gross_regeneration_percent"] == 100
+    image, head = readImage(case.visits[1].image), loaded.head.fullArray() > 0
+    assert np.percentile(image.voxels[head], 10) > 0.5 * np.median(image.voxels[head])
+
+
+def testFolderOfABrokenOffRunCanBeUsedAgain(tmp_path, monkeypatch):
+    settings = replace(PRESETS["cone"], scan=ScanSettings((4.0, 4.0, 5.0)), visits=PRESETS["cone"].visits[:1])
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "writeSegmentation", fail)
+        with pytest.raises(OSError, match="No space"):
+            writePhantom(settings, tmp_path / "hip")
+    assert not (tmp_path / "hip" / "case.json").exists()
+    assert readCase(writePhantom(settings, tmp_path / "hip")).hip == "cone"
+
+
+@pytest.mark.parametrize(("options", "words"), [
+    (["--center", -90, 0, 0], "other half"), (["--center", 900, 0, 0], "does not lie inside")])
+def testWrongPlaceInABackgroundNamesTheBackground(tmp_path, capsys, options, words):
+    grid = GridGeometry((40, 20, 20), np.array([[-10.0, 0, 0, 195], [0, -10, 0, 95], [0, 0, 10, -95], [0, 0, 0, 1]]))
+    writeImage(tmp_path / "scan.nrrd", np.full(grid.shapeKji, 500, dtype=np.int16), grid)
+    with pytest.raises(SystemExit) as stop:
+        runProgram("--output", tmp_path / "hip", "--background", tmp_path / "scan.nrrd", "--radius", 24, *options)
+    assert stop.value.code == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert f"{tmp_path / 'scan.nrrd'}: the " in message
+    assert words in message
     assert not (tmp_path / "hip").exists()

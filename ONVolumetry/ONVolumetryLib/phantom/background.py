@@ -51,11 +51,14 @@ def backgroundHip(settings: PhantomSettings, image: VolumeImage) -> tuple[Phanto
 
     :raises ONVolumetryError: the head is not inside the scan, or on the other side.
     """
-    _checkPlace(settings, image.geometry)
+    requireHeadInside(settings, image.geometry)
     stack = sliceStackOfGrid(image.geometry, image.acquisitionNormalRas)
     ball = Sphere(np.array(settings.anatomy.centerRas, dtype=float), 0.75 * settings.anatomy.radiusMm)
     core = rasterize(ball, image.geometry)
-    marrow = float(np.median(image.voxels[core.fullArray() > 0]))
+    marrow = 0.0 if core.isEmpty else float(np.median(image.voxels[core.fullArray() > 0]))
+    if not marrow > 0:
+        raise ONVolumetryError("the background has no signal where the head is to be; give the center and the radius "
+                               "of its femoral head")
     thickness = settings.scan.thicknessMm or stack.pitchMm
     hip = buildHip(settings, lambda index: _shiftedGrid(settings, image.geometry, stack.axis, index))
     return hip, Background(image, marrow, stack.axis, thickness)
@@ -81,7 +84,11 @@ def renderOnBackground(hip: PhantomHip, visit: PhantomVisit, background: Backgro
     return np.clip(noisy.round(), 0, np.iinfo(np.int16).max).astype(np.int16)
 
 
-def _checkPlace(settings: PhantomSettings, grid: GridGeometry):
+def requireHeadInside(settings: PhantomSettings, grid: GridGeometry):
+    """Refuse a center that cannot be that of the head in a real scan.
+
+    :raises ONVolumetryError: the head would not be inside the scan, or is on the other side.
+    """
     center = np.array(settings.anatomy.centerRas, dtype=float)
     reach = settings.anatomy.radiusMm / grid.spacingMm
     ijk = grid.toIjk(center)

@@ -8,13 +8,14 @@ from functools import cached_property
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from ..core.errors import ONVolumetryError
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
 from .femur import HeadModel
 from .lesion import Lesion
 from .masks import rasterize
 from .settings import HipSettings, PhantomSettings, ScanSettings, VisitPlan
-from .truth import ExactVolume, calibrateLesion, lesionVolume
+from .truth import ExactVolume, calibrateLesion, lesionVolume, requirePossiblePercent
 
 # Rows: directions of the I, J and K axes in RAS for a right hip, as scanners store them.
 AXES_OF_ORIENTATION = {
@@ -24,6 +25,9 @@ AXES_OF_ORIENTATION = {
 }
 FIELD_OF_VIEW_RADII = {"coronal": (5.4, 5.4, 3.5), "sagittal": (5.0, 5.4, 4.2), "axial": (5.4, 5.0, 4.2)}
 FIELD_CENTER_RADII = np.array([0.35, 0.0, -0.1])
+# About a minute of painting a visit.
+LARGEST_VOXEL_COUNT = 20_000_000
+NO_LESION = ExactVolume(0.0, "closed form", 0.0)
 MOVE_STREAM, PHASE_STREAM, TURN_STREAM = 1, 2, 3
 
 
@@ -35,8 +39,8 @@ class PhantomVisit:
     :param grid: the scan's grid.
     :param patientMatrix: 4x4 from anatomical coordinates (head's center 0) to RAS for pelvis and soft tissue.
     :param femurMatrix: the same for the femur.
-    :param lesion: None when the visit was not done.
-    :param onv: exact volume of the lesion within the head, None likewise.
+    :param lesion: None when none is left, or the visit was not done.
+    :param onv: exact volume of the lesion within the head; None when the visit was not done.
     """
 
     plan: VisitPlan
@@ -49,7 +53,7 @@ class PhantomVisit:
 
     @property
     def done(self) -> bool:
-        return self.lesion is not None
+        return self.onv is not None
 
     @property
     def centerRas(self) -> np.ndarray:
@@ -63,7 +67,9 @@ class PhantomVisit:
 
     @cached_property
     def lesionMask(self) -> Mask:
-        """The lesion as a reader would outline it, rim included."""
+        """The lesion as a reader would outline it, rim included; empty when none is left."""
+        if self.lesion is None:
+            return Mask(np.zeros((0, 0, 0), dtype=bool), (0, 0, 0), self.grid)
         return rasterize((self.lesion.shape & self.head.shape).moved(self.femurMatrix), self.grid)
 
     @property
@@ -96,10 +102,10 @@ def buildHip(settings: PhantomSettings, gridOfVisit=None) -> PhantomHip:
 
     :param gridOfVisit: function of the visit's index that gives another grid than the settings describe.
     """
-    head = HeadModel(settings.anatomy.radiusMm, settings.anatomy.headCapFraction, settings.anatomy.foveaDepthMm)
+    head = _headModel(settings.anatomy)
     start = anatomicalToRas(settings.anatomy)
     gridOfVisit = gridOfVisit or (lambda index: scanGrid(settings, index))
-    lesions: dict[float, tuple[Lesion, ExactVolume]] = {}
+    lesions: dict[float, tuple[Lesion | None, ExactVolume]] = {0.0: (None, NO_LESION)}
     visits = []
     for index, plan in enumerate(settings.visits):
         if plan.percent is not None and plan.percent not in lesions:
@@ -110,6 +116,45 @@ def buildHip(settings: PhantomSettings, gridOfVisit=None) -> PhantomHip:
         femur = patient @ _femurTurn(settings.scan, settings.seed, index)
         visits.append(PhantomVisit(plan, gridOfVisit(index), patient, femur, head, lesion, onv))
     return PhantomHip(settings, tuple(visits))
+
+
+def requirePossible(settings: PhantomSettings, hasGridOfItsOwn: bool = False):
+    """Refuse quickly what `buildHip` would refuse, and scans that would take very long to make.
+
+    :param hasGridOfItsOwn: whether the grid comes from a real scan, so that the settings do not matter to it.
+    :raises ONVolumetryError: a lesion cannot be that large, or the scan has too many voxels.
+    """
+    anatomy, head = settings.anatomy, _headModel(settings.anatomy)
+    for percent in sorted({plan.percent for plan in settings.visits if plan.percent}):
+        requirePossiblePercent(anatomy.family, anatomy.axis, head, percent, settings.seed)
+    if not hasGridOfItsOwn:
+        scanSize(settings)
+
+
+def scanSize(settings: PhantomSettings) -> np.ndarray:
+    """Voxels of a scan along I, J and K.
+
+    :raises ONVolumetryError: they are more than can be made in a sensible time.
+    """
+    scan = settings.scan
+    spacing = np.array(scan.spacingMm)
+    size = np.ceil(np.array(FIELD_OF_VIEW_RADII[scan.orientation]) * settings.anatomy.radiusMm / spacing).astype(int)
+    count = int(np.prod(size))
+    if count > LARGEST_VOXEL_COUNT:
+        coarser = np.ceil(spacing * np.cbrt(count / LARGEST_VOXEL_COUNT) * 20 + 0.1) / 20
+        raise ONVolumetryError(
+            f"a scan with a spacing of {_listed(spacing)} mm has {count / 1e6:.0f} million voxels, more than the "
+            f"{LARGEST_VOXEL_COUNT // 1_000_000} million that are made; give a coarser spacing, such as "
+            f"{_listed(coarser)}")
+    return size
+
+
+def _listed(values) -> str:
+    return " ".join(f"{value:g}" for value in values)
+
+
+def _headModel(anatomy: HipSettings) -> HeadModel:
+    return HeadModel(anatomy.radiusMm, anatomy.headCapFraction, anatomy.foveaDepthMm)
 
 
 def anatomicalToRas(anatomy: HipSettings) -> np.ndarray:
@@ -124,8 +169,7 @@ def anatomicalToRas(anatomy: HipSettings) -> np.ndarray:
 def scanGrid(settings: PhantomSettings, index: int) -> GridGeometry:
     """Grid of one visit: a box about the baseline's hip, shifted by the phase."""
     scan, radius = settings.scan, settings.anatomy.radiusMm
-    spacing = np.array(scan.spacingMm)
-    size = np.ceil(np.array(FIELD_OF_VIEW_RADII[scan.orientation]) * radius / spacing).astype(int)
+    spacing, size = np.array(scan.spacingMm), scanSize(settings)
     phase = np.random.default_rng([settings.seed, PHASE_STREAM, index]).uniform(size=3)
     if scan.phase is not None:
         phase[2] = scan.phase

@@ -66,13 +66,13 @@ def tissueLayers(hip: PhantomHip, visit: PhantomVisit) -> list[Layer]:
         Layer(femurMarrow(head), (Coat(-1, CORTEX), Coat(0, MARROW, 0.08)), True),
         Layer(scarInHead, (Coat(0, 0.72 * MARROW, 0.1),), True),
     ]
-    if visit.done:
-        layers += lesionLayers(visit, hip.settings.anatomy.rimMm, MARROW)
-    return layers
+    return layers + lesionLayers(visit, hip.settings.anatomy.rimMm, MARROW)
 
 
 def lesionLayers(visit: PhantomVisit, rimMm: float, marrow: float) -> list[Layer]:
-    """Rim and inside of the lesion; the rim runs along the border in the bone, not along the joint."""
+    """Rim and inside of the lesion, if one is left; the rim runs along the border in the bone, not the joint."""
+    if visit.lesion is None:
+        return []
     whole = visit.lesion.shape & visit.head.shape
     inside = whole & visit.lesion.interface.grown(-rimMm)
     return [Layer(whole, (Coat(0, RIM_OF_MARROW * marrow, 0.15),), True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from ..core.settings import MeasurementSettings
 
 LESION_AXIS = (-0.25, 0.45, 0.86)
 ORIENTATIONS = ("coronal", "sagittal", "axial")
+THINNEST_SLICE_MM = 0.05
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class VisitPlan:
 
     :param label: such as "preop".
     :param month: months since surgery.
-    :param percent: ONV in percent of FHV; None for a visit that was not done.
+    :param percent: ONV in percent of FHV; 0 where no lesion is left, None for a visit that was not done.
     """
 
     label: str
@@ -58,6 +60,11 @@ class HipSettings:
         _requireRange("the radius of the head", self.radiusMm, 5, 50, "mm")
         _requireRange("the depth of the fovea", self.foveaDepthMm, 0, 0.2 * self.radiusMm, "mm")
         _requireRange("the thickness of the rim", self.rimMm, 0, 10, "mm")
+        if not 1e-6 <= math.hypot(*self.axis) <= 1e6:
+            raise ONVolumetryError("the lesion's axis " + " ".join(f"{value:g}" for value in self.axis) + " is no "
+                                   "direction; give three finite numbers that are not all 0")
+        for value in self.centerRas or ():
+            _requireRange("the center of the head", value, -10000, 10000, "mm")
         if self.capFraction is not None:
             _requireRange("the share of the ball that the neck takes", self.capFraction, 0, 0.45, "")
 
@@ -97,7 +104,8 @@ class ScanSettings:
         for value in self.spacingMm:
             _requireRange("the spacing", value, 0.1, 20, "mm")
         if self.thicknessMm is not None:
-            _requireRange("the slice thickness", self.thicknessMm, 0.05, 1.5 * self.spacingMm[2], "mm")
+            _requireRange("the slice thickness", self.thicknessMm, THINNEST_SLICE_MM,
+                          1.5 * self.spacingMm[2], "mm")
         _requireOneOf("orientation", self.orientation, ORIENTATIONS)
         for value in self.obliquityDegrees:
             _requireRange("the obliquity", value, -60, 60, "degrees")
@@ -140,9 +148,13 @@ class PhantomSettings:
     def __post_init__(self):
         if self.seed < 0:
             raise ONVolumetryError(f"the seed is {self.seed}; give a whole number of 0 or more")
+        for number, visit in enumerate(self.visits, 1):
+            _requireRange(f"the month of visit {number}", visit.month, -1200, 1200, "")
+            if visit.percent is not None:
+                _requireRange(f"the lesion at {visit.label}", visit.percent, 0, 100, "% of the head")
         percents = [visit.percent for visit in self.visits if visit.percent is not None]
-        if not self.visits or self.visits[0].percent is None:
-            raise ONVolumetryError("the first visit has no lesion; give at least one percentage")
+        if not self.visits or not self.visits[0].percent:
+            raise ONVolumetryError("the first visit has no lesion; give a percentage above 0 for it")
         if any(later > earlier for earlier, later in pairwise(percents)):
             raise ONVolumetryError("a synthetic lesion can only shrink; give percentages that do not rise")
 

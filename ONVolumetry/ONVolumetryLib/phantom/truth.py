@@ -82,19 +82,27 @@ def calibrateLesion(family: str, axis, head: HeadModel, percent: float, seed: in
     :param percent: ONV in percent of FHV.
     :raises ONVolumetryError: no lesion of this family is that large.
     """
+    requirePossiblePercent(family, axis, head, percent, seed)
     wanted = percent / 100 * head.volumeMm3
+    size = brentq(lambda size: _volumeMm3(makeLesion(family, axis, head.radiusMm, size, seed), head) - wanted,
+                  SMALLEST_SIZE, 1.0, xtol=1e-7)
+    return makeLesion(family, axis, head.radiusMm, size, seed)
 
-    def volume(size: float) -> float:
-        lesion = makeLesion(family, axis, head.radiusMm, size, seed)
-        clipped = lesion.closedFormMm3 is None or isClipped(lesion, head)
-        return radialVolumeMm3(lesion, head) if clipped else lesion.closedFormMm3
 
-    largest = 100 * volume(1.0) / head.volumeMm3
+def requirePossiblePercent(family: str, axis, head: HeadModel, percent: float, seed: int = 0):
+    """Refuse a percentage of the head that no lesion of a family has.
+
+    :raises ONVolumetryError: it is too small or too large; the text says what is possible.
+    """
+    largest = 100 * _volumeMm3(makeLesion(family, axis, head.radiusMm, 1.0, seed), head) / head.volumeMm3
     if not 0.01 <= percent <= largest:
         raise ONVolumetryError(f"a {family} of {percent:g} % of the head cannot be made; give 0.01 to "
                                f"{math.floor(largest)} %")
-    size = brentq(lambda size: volume(size) - wanted, SMALLEST_SIZE, 1.0, xtol=1e-7)
-    return makeLesion(family, axis, head.radiusMm, size, seed)
+
+
+def _volumeMm3(lesion: Lesion, head: HeadModel) -> float:
+    clipped = lesion.closedFormMm3 is None or isClipped(lesion, head)
+    return radialVolumeMm3(lesion, head) if clipped else lesion.closedFormMm3
 
 
 def gridVolumeMm3(shape: Shape, spacingMm: float = 0.2, phase=(0.31, 0.57, 0.73)) -> float:

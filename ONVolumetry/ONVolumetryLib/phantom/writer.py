@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import FileError
-from ..files.case import Case, CaseEnd, CaseVisit, writeCase
+from ..files.case import Case, CaseEnd, CaseVisit, caseAsJson, writeCase
+from ..files.caseparser import parseCase
 from ..files.filecontext import atomicPath, namedFile
 from ..files.images import VolumeImage, writeImage
 from ..files.segmentations import Segment, Segmentation, writeSegmentation
 from ..files.segmentnames import HEAD, LESION
 from .background import backgroundHip, renderOnBackground
-from .hip import PhantomHip, PhantomVisit, buildHip
+from .hip import PhantomHip, PhantomVisit, buildHip, requirePossible
 from .image import renderImage
 from .settings import PhantomSettings, VisitPlan
 
@@ -26,30 +27,44 @@ MM3_PER_CM3 = 1000.0
 
 def writePhantom(settings: PhantomSettings, folder, backgroundImage: VolumeImage | None = None,
                  backgroundName: str | None = None) -> Path:
-    """Make a synthetic hip and write its case folder; case.json comes last, so that a case is whole.
+    """Make a synthetic hip and write its case folder.
+
+    The truth comes first, so that a folder whose making was broken off can be used again; case.json comes last, so
+    that a case is whole.
 
     :param folder: new, empty, or that of an earlier synthetic hip, which is replaced.
     :param backgroundImage: real scan to implant the lesion in.
     :param backgroundName: its name for the truth file.
     :return: path of case.json.
     :raises FileError: the folder holds something else.
+    :raises ONVolumetryError: the settings cannot be made; nothing is written then.
     """
     folder = Path(folder)
+    requireWritable(settings, folder, backgroundImage is not None)
     if backgroundImage is None:
         hip, background = buildHip(settings), None
     else:
-        hip, background = backgroundHip(settings, backgroundImage)
+        with namedFile(backgroundName or "background"):
+            hip, background = backgroundHip(settings, backgroundImage)
     _clearFolder(folder)
-    caseVisits = []
+    _writeJson(folder / TRUTH_FILE, truthOfHip(hip, backgroundName))
     for visit in hip.visits:
         if visit.done:
             image = renderImage(hip, visit) if background is None else renderOnBackground(hip, visit, background)
             writeImage(folder / f"{fileStem(visit.plan)}.nrrd", image, visit.grid)
             writeSegmentation(folder / f"{fileStem(visit.plan)}.seg.nrrd", visitSegmentation(visit))
-        caseVisits.append(_caseVisit(visit.plan, folder))
-    _writeJson(folder / TRUTH_FILE, truthOfHip(hip, backgroundName))
-    writeCase(folder / CASE_FILE, _case(settings, tuple(caseVisits)))
+    writeCase(folder / CASE_FILE, _case(settings, folder))
     return folder / CASE_FILE
+
+
+def requireWritable(settings: PhantomSettings, folder: Path, hasBackground: bool = False):
+    """Refuse settings of which no hip can be made, or whose case could not be read back.
+
+    :param hasBackground: whether the lesion goes into a real scan.
+    :raises ONVolumetryError: what is wrong with them.
+    """
+    requirePossible(settings, hasBackground)
+    parseCase(caseAsJson(_case(settings, folder), folder.absolute()), folder.absolute(), requireFiles=False)
 
 
 def fileStem(plan: VisitPlan) -> str:
@@ -99,7 +114,8 @@ def _truthOfVisit(hip: PhantomHip, visit: PhantomVisit) -> dict[str, Any]:
     }
 
 
-def _case(settings: PhantomSettings, visits: tuple[CaseVisit, ...]) -> Case:
+def _case(settings: PhantomSettings, folder: Path) -> Case:
+    visits = tuple(_caseVisit(plan, folder) for plan in settings.visits)
     end = None if settings.endReason is None else CaseEnd(settings.endReason, settings.endMonth)
     subject = {"synthetic": True} if settings.healed is None else {"healed": settings.healed, "synthetic": True}
     return Case(settings.hip, settings.patient or f"P-{settings.hip}", settings.anatomy.side, settings.anatomy.sex,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from ..core.errors import ONVolumetryError
+from ..files.filecontext import namedFile
 from ..files.images import readImage
+from ..phantom.background import requireHeadInside
 from ..phantom.presets import PRESETS
-from ..phantom.settings import ORIENTATIONS, PhantomSettings, VisitPlan
-from ..phantom.writer import writePhantom
+from ..phantom.settings import ORIENTATIONS, THINNEST_SLICE_MM, PhantomSettings, VisitPlan
+from ..phantom.writer import requireWritable, writePhantom
 
 DEFAULT_PRESET = "healed-101"
 DEFAULT_MONTHS = (0.0, 3.0, 12.0)
@@ -44,10 +48,11 @@ def addArguments(parser: argparse.ArgumentParser):
 def _addHipArguments(group):
     group.add_argument("--side", choices=("left", "right"), help="side of the body (default right)")
     group.add_argument("--sex", choices=("male", "female"), help="sets how much of the ball the neck takes")
-    group.add_argument("--radius", type=float, metavar="MM", help="radius of the head at the marrow's edge")
+    group.add_argument("--radius", type=float, metavar="MM",
+                       help="radius of the head at the marrow's edge; the fovea's depth goes with it")
     group.add_argument("--lesion", choices=("cap", "cone", "wedge"), help="family of the lesion")
     group.add_argument("--percent", type=float, nargs="+", metavar="P",
-                       help="lesion in percent of the head at each visit; may not rise")
+                       help="lesion in percent of the head at each visit; may not rise; 0 when none is left")
     group.add_argument("--months", type=float, nargs="+", metavar="M",
                        help="months of these visits since surgery (default 0 3 12)")
     group.add_argument("--axis", type=float, nargs=3, metavar=("LATERAL", "ANTERIOR", "SUPERIOR"),
@@ -91,14 +96,25 @@ def run(arguments: argparse.Namespace) -> int:
 
     :return: 0; errors are raised.
     """
-    try:
+    with _usageErrors(arguments):
         settings = settingsOf(arguments)
+        requireWritable(settings, arguments.output, arguments.background is not None)
+    if arguments.background is None:
+        print(writePhantom(settings, arguments.output))
+        return 0
+    image = readImage(arguments.background)
+    with _usageErrors(arguments), namedFile(arguments.background):
+        requireHeadInside(settings, image.geometry)
+    print(writePhantom(settings, arguments.output, image, arguments.background.absolute().name))
+    return 0
+
+
+@contextmanager
+def _usageErrors(arguments: argparse.Namespace):
+    try:
+        yield
     except ONVolumetryError as error:
         arguments.usageError(str(error))
-    image = None if arguments.background is None else readImage(arguments.background)
-    name = None if arguments.background is None else arguments.background.name
-    print(writePhantom(settings, arguments.output, image, name))
-    return 0
 
 
 def settingsOf(arguments: argparse.Namespace) -> PhantomSettings:
@@ -108,10 +124,14 @@ def settingsOf(arguments: argparse.Namespace) -> PhantomSettings:
     """
     _checkBackground(arguments)
     preset = PRESETS[arguments.preset]
-    anatomy = replace(preset.anatomy, **_given(arguments, ANATOMY_FIELDS))
+    given = _given(arguments, ANATOMY_FIELDS)
+    anatomy = replace(preset.anatomy, **{"foveaDepthMm": 0.0, **given})
+    if "foveaDepthMm" not in given:
+        share = preset.anatomy.foveaDepthMm / preset.anatomy.radiusMm
+        anatomy = replace(anatomy, foveaDepthMm=share * anatomy.radiusMm)
     scan = replace(preset.scan, **_given(arguments, SCAN_FIELDS))
     if arguments.gap is not None:
-        scan = replace(scan, thicknessMm=scan.spacingMm[2] - arguments.gap)
+        scan = replace(scan, thicknessMm=_thicknessMm(scan.spacingMm[2], arguments.gap))
     if arguments.background is not None:
         anatomy = replace(anatomy, centerRas=tuple(arguments.center), foveaDepthMm=0.0)
     settings = replace(preset, anatomy=anatomy, scan=scan, seed=arguments.seed)
@@ -129,6 +149,14 @@ def _given(arguments: argparse.Namespace, fields: dict[str, str]) -> dict:
             for field, value in values.items() if value is not None}
 
 
+def _thicknessMm(pitchMm: float, gapMm: float) -> float:
+    largest = pitchMm - THINNEST_SLICE_MM
+    if not 0 <= gapMm <= largest:
+        raise ONVolumetryError(f"--gap is {gapMm:g} mm; give 0 to {largest:g} mm, less than the slice pitch of "
+                               f"{pitchMm:g} mm")
+    return pitchMm - gapMm
+
+
 def _visits(arguments: argparse.Namespace) -> tuple[VisitPlan, ...]:
     if arguments.percent is None:
         raise ONVolumetryError("--months needs --percent, one percentage for each month")
@@ -136,7 +164,7 @@ def _visits(arguments: argparse.Namespace) -> tuple[VisitPlan, ...]:
     if len(months) != len(arguments.percent):
         raise ONVolumetryError(f"there are {len(arguments.percent)} percentages and {len(months)} months; give "
                                "--months with one month for each percentage")
-    if sorted(set(months)) != list(months):
+    if any(not later > earlier for earlier, later in pairwise(months)):
         raise ONVolumetryError("--months must rise from visit to visit")
     labels = ["preop" if month == 0 else f"{month:g} months" for month in months]
     return tuple(VisitPlan(*visit) for visit in zip(labels, months, arguments.percent))
