@@ -2,11 +2,9 @@
 
 import os
 import sys
-from enum import Enum
 
 import slicer
-import vtk
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
+from slicer import vtkMRMLScriptedModuleNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.parameterNodeWrapper import parameterNodeWrapper
@@ -42,35 +40,16 @@ class ONVolumetry(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", registerTerminology)
 
 
-class Sex(Enum):
-    """Sex of the patient; nobody has chosen at first."""
-
-    NotChosen = ""
-    Male = "male"
-    Female = "female"
-
-    def label(self):
-        """Text in the panel."""
-        return {Sex.NotChosen: _("Select..."), Sex.Male: _("Male"), Sex.Female: _("Female")}[self]
-
-
 @parameterNodeWrapper
 class ONVolumetryParameterNode:
-    """Choices of the user, kept in the scene.
+    """What the module keeps in the scene beside the hips.
 
     schemaVersion - which of these fields a stored scene has; raised with every change of them.
-    segmentation - outlines of one visit.
-    headSegmentId, lesionSegmentId - its segments, "" for none.
-    volume - the MR volume that was outlined, if loaded.
-    sex - of the patient.
+    hip - node of the hip that the panel shows; see HipParameters of ONVolumetryLib.ui.hipparameters.
     """
 
     schemaVersion: int = 1
-    segmentation: vtkMRMLSegmentationNode
-    headSegmentId: str = ""
-    lesionSegmentId: str = ""
-    volume: vtkMRMLScalarVolumeNode
-    sex: Sex = Sex.NotChosen
+    hip: vtkMRMLScriptedModuleNode
 
 
 class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -82,7 +61,6 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = None
         self.panel = None
         self._parameterNode = None
-        self._guiTag = None
 
     def setup(self):
         """Build the panel, or say why the module cannot work here."""
@@ -91,7 +69,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if problem:
             self._showOnly(problem)
             return
-        from ONVolumetryLib.ui.measurepanel import MeasurePanel
+        from ONVolumetryLib.ui.modulepanel import ModulePanel
 
         registerTerminology()
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/ONVolumetry.ui"))
@@ -99,7 +77,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = ONVolumetryLogic()
-        self.panel = MeasurePanel(self.ui, self.logic)
+        self.panel = ModulePanel(self.ui, self.logic, ONVolumetryTest)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
@@ -117,7 +95,8 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Called when the panel is destroyed or reloaded."""
-        self.setParameterNode(None)
+        if self.panel is not None:
+            self.panel.cleanup()
         self.removeObservers()
 
     def enter(self):
@@ -153,13 +132,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Connect the panel to parameters, or disconnect it (None)."""
         if self.panel is None:
             return
-        if self._parameterNode is not None:
-            self._parameterNode.disconnectGui(self._guiTag)
-            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.panel.update)
         self._parameterNode = parameterNode
-        if parameterNode is not None:
-            self._guiTag = parameterNode.connectGui(self.ui)
-            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.panel.update)
         self.panel.setParameters(parameterNode)
 
     def onReload(self):
@@ -187,6 +160,8 @@ class ONVolumetryLogic(ScriptedLoadableModuleLogic):
 
         inScene = MeasurementLogic(slicer.mrmlScene)
         self.measure = inScene.measure
+        self.segmentsOf = inScene.segmentsOf
+        self.changedVisits = inScene.changedVisits
         self.record = inScene.record
         self.store = inScene.store
         self.storedRecord = inScene.storedRecord

@@ -172,7 +172,7 @@ def testTwoVisitsOfOneHip(logic, drawHipIn, ballMasks, ballOn):
     assert (record["side"], record["patient"]) == ("right", "P-101")
     table = logic.store(hip, record)[1]
     assert [cell(table, "visit", row) for row in range(3)] == ["preop", "3 months", "12 months"]
-    assert cell(table, "onv_cm3", 2) == "not measured"
+    assert cell(table, "onv_cm3", 2) == "not done"
     assert logic.storedRecord(hip).isSameInput
 
 

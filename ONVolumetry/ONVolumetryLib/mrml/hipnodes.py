@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..files.casedata import Case, CaseApproval, CaseEnd
+
 
 @dataclass(frozen=True, eq=False)
 class VisitNodes:
@@ -18,6 +20,9 @@ class VisitNodes:
     :param label: name of the visit.
     :param month: months since surgery (0 or less before it).
     :param done: False for a planned visit that was not done.
+    :param notDoneReason: why it was not done, in words; "" where nobody said.
+    :param reader: who outlined the visit, "" where nobody said.
+    :param approval: of the outlines by a reader; None where nobody approved them.
     """
 
     segmentation: Any = None
@@ -27,6 +32,9 @@ class VisitNodes:
     label: str = "preop"
     month: float = 0.0
     done: bool = True
+    notDoneReason: str = ""
+    reader: str = ""
+    approval: CaseApproval | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +47,11 @@ class HipNodes:
     :param side: "left" or "right"; None where nobody has said.
     :param patient: pseudonym that ties two hips together; the hip's name where it is "".
     :param settings: settings under their file keys, as in case.json; defaults of the method where absent.
+    :param subject: covariates under their file keys; scalars.
+    :param end: why and when the hip left the follow-up; None where it did not.
+    :param source: the case that the hip was opened from, for what the scene does not hold; None for a new hip.
+    :param owner: vtkMRMLScriptedModuleNode that holds the hip in the scene and refers to its result; None where the
+        result is found by the segmentations.
     """
 
     hip: str
@@ -47,3 +60,7 @@ class HipNodes:
     side: str | None = None
     patient: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    subject: Mapping[str, Any] = field(default_factory=dict)
+    end: CaseEnd | None = None
+    source: Case | None = None
+    owner: Any = None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .hipnodes import HipNodes
 
 if TYPE_CHECKING:
-    from ..core.hip import HipMeasurement
+    from ..core.hip import HipMeasurement, VisitMeasurement, VisitSegments
+
+MOST_KEPT_VISITS = 64
 
 
 @dataclass(frozen=True)
@@ -32,41 +34,77 @@ class MeasurementLogic:
 
     def __init__(self, scene):
         self.scene = scene
+        self._measured: dict[str, VisitMeasurement] = {}
 
     def measure(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None) -> HipMeasurement:
-        """Measure all visits of a hip.
+        """Measure all visits of a hip; a visit whose outlines and choices did not change is not computed again.
 
         :param hip: the nodes, and what is known of the hip.
         :param progress: called with the fraction done (0 to 1) and the name of the visit; may raise to cancel.
         :raises ONVolumetryError: something cannot be measured; the text says what to do.
         """
-        from ..core.measurehip import measureHip
-        from ..core.settings import MeasurementSettings
-        from ..files.keys import SETTING_FIELDS
-        from .visits import baselineOf, visitSegments
+        from ..core.measurehip import relateVisits
+        from .hipcase import requireMeasurable
 
-        settings = MeasurementSettings.fromMapping(dict(hip.settings), SETTING_FIELDS)
+        requireMeasurable(hip)
+        settings = _settings(hip)
+        measured = []
+        segments = self.segmentsOf(hip)
+        for index, visit in enumerate(segments):
+            if progress:
+                progress(index / len(segments), visit.label)
+            measured.append(self._measuredVisit(visit, hip, settings))
+        if progress:
+            progress(1.0, segments[-1].label)
+        return relateVisits(measured, hip.sex, settings)
+
+    def segmentsOf(self, hip: HipNodes) -> list[VisitSegments]:
+        """The outlines of all visits in order of time.
+
+        :raises ONVolumetryError: a node or segment cannot be measured; the text names the visit.
+        """
+        from .visits import baselineOf, namedVisit, visitSegments
+
         baseline = baselineOf(hip.visits)
-        segments = [visitSegments(visit, visit is baseline) for visit in hip.visits]
-        return measureHip(segments, hip.sex, settings, progress)
+        found = []
+        for visit in sorted(hip.visits, key=lambda visit: visit.month):
+            with namedVisit(visit, len(hip.visits)):
+                found.append(visitSegments(visit, visit is baseline))
+        return found
+
+    def _measuredVisit(self, segments: VisitSegments, hip: HipNodes, settings) -> VisitMeasurement:
+        from ..core.visitmeasurement import measureVisit
+        from .inputhash import inputSha256
+
+        key = inputSha256(segments, hip.sex, hip.settings)
+        if key not in self._measured:
+            if len(self._measured) >= MOST_KEPT_VISITS:
+                self._measured.clear()
+            self._measured[key] = measureVisit(segments, hip.sex, settings)
+        return self._measured[key]
 
     def record(self, hip: HipNodes, measurement: HipMeasurement) -> dict[str, Any]:
         """The measurement as plain values, under the names of measurements.json.
 
         :param hip: the nodes that were measured.
         """
-        from ..files.casedata import Case, CaseVisit
+        from ..files.approval import outlinesSha256
         from ..files.results import hipRecord
+        from .hipcase import caseOfHip
+        from .inputhash import inputSha256
 
-        visits = tuple(CaseVisit(visit.label, visit.month, visit.done) for visit in hip.visits)
-        case = Case(hip.hip, hip.patient or hip.hip, hip.side, hip.sex, visits, settings=hip.settings)
-        return hipRecord(case, measurement)
+        segments = {visit.label: visit for visit in self.segmentsOf(hip)}
+        record = hipRecord(caseOfHip(hip), measurement,
+                           {label: outlinesSha256(visit) for label, visit in segments.items()})
+        for visit in record["visits"]:
+            visit["input_sha256"] = inputSha256(segments[visit["visit"]], hip.sex, hip.settings)
+        return record
 
     def store(self, hip: HipNodes, record: Mapping[str, Any],
               titleOfKey: Callable[[str], str] = str) -> tuple[Any, Any]:
         """Keep a record in the scene: a text node with all of it, and a table to look at.
 
-        A former record of the same segmentations is replaced.
+        A former record of the same hip is replaced.
 
         :param hip: the nodes that were measured.
         :param record: as record() returns it.
@@ -86,7 +124,7 @@ class MeasurementLogic:
         return textNode, tableNode
 
     def storedRecord(self, hip: HipNodes) -> StoredRecord | None:
-        """The record of a hip's segmentations in the scene, or None where they were not measured yet.
+        """The record of a hip in the scene, or None where it was not measured yet.
 
         :raises FileError: the record cannot be read by this version.
         """
@@ -97,17 +135,34 @@ class MeasurementLogic:
         record = readRecord(textNode)
         return None if record is None else StoredRecord(record, isSameInput(textNode, hip))
 
+    def changedVisits(self, hip: HipNodes, record: Mapping[str, Any],
+                      segments: Sequence[VisitSegments] | None = None) -> list[str]:
+        """Labels of the visits whose outlines or choices are not those that a record was measured from.
+
+        :param segments: as segmentsOf() returns them, where they are at hand.
+        :raises ONVolumetryError: an outline cannot be read.
+        """
+        from .inputhash import inputSha256
+
+        measured = {visit["visit"]: visit.get("input_sha256") for visit in record["visits"]}
+        current = {visit.label: inputSha256(visit, hip.sex, hip.settings)
+                   for visit in segments or self.segmentsOf(hip)}
+        return [label for label in {**current, **measured} if current.get(label) != measured.get(label)]
+
     def _newNode(self, className: str, name: str):
         return self.scene.AddNewNodeByClass(className, self.scene.GenerateUniqueName(name))
 
-    def suggestSegments(self, segmentationNode) -> tuple[str, str]:
-        """IDs of the segments that look like head and lesion by name or code, "" where none or several do."""
+    def suggestSegments(self, segmentationNode, side: str | None = None) -> tuple[str, str]:
+        """IDs of the segments that look like head and lesion by name or code, "" where none or several do.
+
+        :param side: "left" or "right"; segments named after the other side are left out.
+        """
         from ..core.errors import SegmentError
         from ..files.segmentnames import findHeadAndLesion
         from .segments import describeSegments
 
         try:
-            found = findHeadAndLesion(describeSegments(segmentationNode))
+            found = findHeadAndLesion(describeSegments(segmentationNode), side=side)
         except SegmentError:
             return "", ""
         return tuple("" if segment is None else segment.identifier for segment in found)
@@ -116,3 +171,10 @@ class MeasurementLogic:
         """The volume on which a segmentation was drawn, or None where the scene does not tell."""
         node = segmentationNode.GetNodeReference(segmentationNode.GetReferenceImageGeometryReferenceRole())
         return node if node is not None and node.IsA("vtkMRMLScalarVolumeNode") else None
+
+
+def _settings(hip: HipNodes):
+    from ..core.settings import MeasurementSettings
+    from ..files.keys import SETTING_FIELDS
+
+    return MeasurementSettings.fromMapping(dict(hip.settings), SETTING_FIELDS)

@@ -8,10 +8,13 @@ RECORD_ATTRIBUTE = "ONVolumetry.record"
 TABLE_ROLE = "ONVolumetry.table"
 SEGMENTATION_ROLE = "ONVolumetry.segmentation"
 VOLUME_ROLE = "ONVolumetry.volume"
+RECORD_ROLE = "ONVolumetry.record"
 
 
 def findRecordNode(scene, hip: HipNodes):
-    """The text node that holds the record of a hip's segmentations, or None."""
+    """The text node that holds the record of a hip, or None."""
+    if hip.owner is not None:
+        return hip.owner.GetNodeReference(RECORD_ROLE)
     wanted = [visit.segmentation for visit in hip.visits]
     for index in range(scene.GetNumberOfNodesByClass("vtkMRMLTextNode")):
         node = scene.GetNthNodeByClass(index, "vtkMRMLTextNode")
@@ -23,6 +26,8 @@ def findRecordNode(scene, hip: HipNodes):
 def linkRecord(textNode, tableNode, hip: HipNodes):
     """Note in a record's node what was measured and where its table is."""
     textNode.SetAttribute(RECORD_ATTRIBUTE, "1")
+    if hip.owner is not None:
+        hip.owner.SetNodeReferenceID(RECORD_ROLE, textNode.GetID())
     textNode.SetNodeReferenceID(TABLE_ROLE, tableNode.GetID())
     for index, visit in enumerate(hip.visits):
         for role, node in ((SEGMENTATION_ROLE, visit.segmentation), (VOLUME_ROLE, visit.volume)):

@@ -12,7 +12,7 @@ from typing import Any
 from ..core.errors import FileError
 from ..files.keys import MEASUREMENTS_SCHEMA
 from ..files.results import measurementsJson
-from .resultrows import NOT_MEASURED, QUANTITIES, resultRows
+from .resultrows import NOT_DONE, NOT_MEASURED, QUANTITIES, resultRows
 
 
 def writeRecord(textNode, hipRecord: Mapping[str, Any]):
@@ -51,14 +51,14 @@ def writeTable(tableNode, hipRecord: Mapping[str, Any], titleOfKey: Callable[[st
     :param tableNode: vtkMRMLTableNode; its former content is removed.
     :param titleOfKey: title of a quantity in the user's language.
     """
-    rows = {visit["visit"]: resultRows(visit) for visit in hipRecord["visits"]}
+    rows = {visit["visit"]: resultRows(visit, hipRecord["baseline"]) for visit in hipRecord["visits"]}
     tableNode.RemoveAllColumns()
     columns = [("visit", list(rows), "", None)]
     for index, quantity in enumerate(QUANTITIES):
         cells = [row[index] for row in rows.values()]
         columns.append((quantity.key, [cell.value for cell in cells], quantity.unit, quantity))
         if quantity.uncertainty is not None:
-            texts = [NOT_MEASURED if cell.value == NOT_MEASURED else cell.uncertainty for cell in cells]
+            texts = [cell.value if cell.value in (NOT_MEASURED, NOT_DONE) else cell.uncertainty for cell in cells]
             columns.append((f"{quantity.key}_se", texts, quantity.unit, None))
     for key, texts, unit, quantity in columns:
         _addColumn(tableNode, key, texts)

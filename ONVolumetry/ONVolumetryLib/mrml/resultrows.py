@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 NOT_MEASURED = "not measured"
+NOT_DONE = "not done"
+BASELINE = "baseline"
+OF_CHANGE = ("regeneration_percent", "residual_percent", "rate_percent_per_month")
 Record = Mapping[str, Any]
 
 
@@ -64,6 +67,9 @@ QUANTITIES = (
     Quantity("onv_cm3", "cm³", 2, _at("onv_se_cm3"), code=VOLUME),
     Quantity("fhv_cm3", "cm³", 2, _at("fhv_se_cm3"), code=VOLUME),
     Quantity("onv_percent", "%", 1, _at("onv_percent_se"), code=RATIO),
+    Quantity("regeneration_percent", "%", 1, _at("regeneration_percent_se")),
+    Quantity("residual_percent", "%", 1, _at("change_from_baseline", "residual_percent_se")),
+    Quantity("rate_percent_per_month", "%/month", 2, _at("change_from_previous", "rate_percent_per_month_se")),
     Quantity("sphere_radius_mm", "mm", 2, _at("sphere", "radius_uncertainty_mm")),
     Quantity("sphere_center_ras_mm", "mm", 1, read=_at("sphere", "center_ras_mm")),
     Quantity("sphere_coverage", "%", 0, read=_percent("sphere_coverage")),
@@ -77,15 +83,20 @@ QUANTITIES = (
 )
 
 
-def resultRows(visit: Record) -> tuple[ResultRow, ...]:
+def resultRows(visit: Record, baseline: str | None = None) -> tuple[ResultRow, ...]:
     """Rows of one visit.
 
     :param visit: entry of "visits" in the record of a hip.
+    :param baseline: label of the baseline visit, whose change is none.
     """
-    return tuple(_row(quantity, visit) for quantity in QUANTITIES)
+    return tuple(_row(quantity, visit, visit["visit"] == baseline) for quantity in QUANTITIES)
 
 
-def _row(quantity: Quantity, visit: Record) -> ResultRow:
+def _row(quantity: Quantity, visit: Record, isBaseline: bool) -> ResultRow:
+    if visit["visit_status"] != "done":
+        return ResultRow(quantity.key, NOT_DONE, "", quantity.unit)
+    if isBaseline and quantity.key in OF_CHANGE:
+        return ResultRow(quantity.key, BASELINE, "", quantity.unit)
     read = quantity.read or _at(quantity.key)
     value = _text(read(visit), quantity.decimals)
     uncertainty = None if quantity.uncertainty is None else quantity.uncertainty(visit)

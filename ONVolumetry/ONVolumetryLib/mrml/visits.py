@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import contextmanager
 
-from ..core.errors import SegmentError
+from ..core.errors import ONVolumetryError, SegmentError
 from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.hip import VisitSegments
 from ..files.outlines import judgeOutlines, placementWarnings
@@ -34,6 +35,17 @@ def visitSegments(visit: VisitNodes, isBaseline: bool) -> VisitSegments:
     stack = sliceStackOfSegmentation(grid, image)
     return VisitSegments(visit.label, visit.month, head=outlines.head, lesion=outlines.lesion,
                          lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=placement + outlines.warnings)
+
+
+@contextmanager
+def namedVisit(visit: VisitNodes, visitCount: int):
+    """Put the visit in front of the text of every error that the user can mend, where there are several visits."""
+    try:
+        yield
+    except ONVolumetryError as error:
+        if visitCount < 2:
+            raise
+        raise type(error)(f"{visit.label}: {error}") from error
 
 
 def baselineOf(visits: Sequence[VisitNodes]) -> VisitNodes | None:

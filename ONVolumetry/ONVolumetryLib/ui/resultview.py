@@ -1,4 +1,4 @@
-"""Shows the record of a hip: a table of quantities and the notes in plain words."""
+"""Shows the record of a hip: a table of quantities by visit and the notes in plain words."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from ..mrml.resultrows import resultRows
+from ..mrml.resultrows import ResultRow, resultRows
 from .texts import meaningOfKey, titleOfKey, valueText
-
-NUMBER_COLUMNS = (1, 2)
 
 
 class ResultView:
-    """Table and notes of one measured hip.
+    """Table and notes of a measured hip.
 
     :param ui: widgets of the panel by name.
     """
 
     def __init__(self, ui):
         self.ui = ui
+        self._shown = None
 
     def clear(self):
         """Show nothing."""
-        self.ui.resultButton.hide()
+        self._shown = None
+        for widget in (self.ui.resultTable, self.ui.notesBrowser):
+            widget.hide()
         self.ui.resultTable.setRowCount(0)
         self.ui.notesBrowser.clear()
 
@@ -35,32 +36,41 @@ class ResultView:
 
         :param record: of the hip, as stored in the scene.
         """
-        visit = record["visits"][0]
-        self.ui.resultButton.show()
-        self._fillTable(resultRows(visit))
-        self.ui.notesBrowser.setHtml(_notes(record, visit["notes"]))
+        if record == self._shown:
+            return
+        self._shown = record
+        self.ui.resultTable.show()
+        self.ui.notesBrowser.show()
+        self._fillTable(record)
+        self.ui.notesBrowser.setHtml(_notes(record))
 
-    def _fillTable(self, rows):
-        table = self.ui.resultTable
-        headers = (_("Quantity"), _("Value"), _("± (1 SD)"), _("Unit"))
+    def _fillTable(self, record: Mapping[str, Any]):
+        table, visits = self.ui.resultTable, record["visits"]
+        headers = (_("Quantity"), _("Unit"), *(visit["visit"] for visit in visits))
         table.setColumnCount(len(headers))
         table.setHorizontalHeaderLabels(headers)
-        table.horizontalHeaderItem(2).setToolTip(
-            _("Combined standard uncertainty of slice sampling and outline position; 1.96 times it makes 95 %."))
-        table.setRowCount(len(rows))
-        for index, row in enumerate(rows):
-            texts = (titleOfKey(row.key), valueText(row.value), row.uncertainty, row.unit)
+        columns = [resultRows(visit, record["baseline"]) for visit in visits]
+        table.setRowCount(len(columns[0]))
+        toolTip = _("± is the combined standard uncertainty (1 SD) of slice sampling and outline position; 1.96 times "
+                    "it makes 95 %.")
+        for column, visit in enumerate(visits):
+            table.horizontalHeaderItem(2 + column).setToolTip(
+                _("Month {month:g}.").format(month=visit["month"]) + " " + toolTip)
+        for index, rows in enumerate(zip(*columns)):
+            key = rows[0].key
+            texts = (titleOfKey(key), rows[0].unit, *(_valueWithUncertainty(row) for row in rows))
             for column, text in enumerate(texts):
-                table.setItem(index, column, _cell(text, column, meaningOfKey(row.key)))
+                cell = qt.QTableWidgetItem(text)
+                cell.setToolTip(meaningOfKey(key))
+                if column > 1:
+                    cell.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
+                table.setItem(index, column, cell)
         _fitToContent(table)
 
 
-def _cell(text: str, column: int, toolTip: str):
-    cell = qt.QTableWidgetItem(text)
-    cell.setToolTip(toolTip)
-    if column in NUMBER_COLUMNS:
-        cell.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
-    return cell
+def _valueWithUncertainty(row: ResultRow) -> str:
+    value = valueText(row.value)
+    return f"{value} ± {row.uncertainty}" if row.uncertainty else value
 
 
 def _fitToContent(table):
@@ -68,15 +78,19 @@ def _fitToContent(table):
     table.resizeColumnsToContents()
     table.resizeRowsToContents()
     header = table.horizontalHeader()
-    header.setSectionResizeMode(0, qt.QHeaderView.Stretch)
+    header.setSectionResizeMode(0, qt.QHeaderView.Interactive)
     rowHeights = sum(table.rowHeight(row) for row in range(table.rowCount))
-    table.setFixedHeight(header.height + rowHeights + 2 * table.frameWidth)
+    scrollBar = table.horizontalScrollBar().sizeHint.height()
+    table.setFixedHeight(header.sizeHint.height() + rowHeights + 2 * table.frameWidth + scrollBar)
     table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
 
 
-def _notes(record: Mapping[str, Any], notes) -> str:
+def _notes(record: Mapping[str, Any]) -> str:
     """What was measured, and what its reader must know, as HTML."""
     sex = {"male": _("male"), "female": _("female")}[record["sex"]]
-    text = _("{hip}, {sex}. Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
-        hip=html.escape(record["hip"]), sex=sex, contour=record["settings"]["contour_sd_mm"])
-    return f"<p>{text}</p>" + "".join(f"<p>• {html.escape(note['text'])}</p>" for note in notes)
+    side = {"left": _("left"), "right": _("right"), None: ""}[record["side"]]
+    text = _("Hip {hip} {side}, {sex}. Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
+        hip=html.escape(record["hip"]), side=side, sex=sex, contour=record["settings"]["contour_sd_mm"])
+    notes = [f"<p>• <b>{html.escape(visit['visit'])}:</b> {html.escape(note['text'])}</p>"
+             for visit in record["visits"] for note in visit["notes"]]
+    return f"<p>{text}</p>" + "".join(notes)

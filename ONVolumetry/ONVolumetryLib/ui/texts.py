@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
-from ..mrml.resultrows import NOT_MEASURED
+from ..mrml.resultrows import BASELINE, NOT_DONE, NOT_MEASURED
 
 
 def titleOfKey(key: str) -> str:
@@ -16,6 +16,9 @@ def titleOfKey(key: str) -> str:
         "onv_cm3": _("Lesion volume (ONV)"),
         "fhv_cm3": _("Head volume (FHV)"),
         "onv_percent": _("Lesion share (ONV %)"),
+        "regeneration_percent": _("Regeneration"),
+        "residual_percent": _("Residual lesion"),
+        "rate_percent_per_month": _("Rate of ONV %"),
         "sphere_radius_mm": _("Sphere radius"),
         "sphere_center_ras_mm": _("Sphere center (R, A, S)"),
         "sphere_coverage": _("Sphere coverage"),
@@ -35,6 +38,9 @@ def meaningOfKey(key: str) -> str:
         "onv_cm3": _("Voxels of the lesion times voxel volume."),
         "fhv_cm3": _("Voxels of the head with its lesion times voxel volume."),
         "onv_percent": _("ONV as a percentage of FHV."),
+        "regeneration_percent": _("100 minus the residual lesion: net change since baseline."),
+        "residual_percent": _("ONV as a percentage of ONV at baseline."),
+        "rate_percent_per_month": _("Fall of ONV % since the previous measured visit, per month."),
         "sphere_radius_mm": _("Radius of the sphere that fits the head's outline best, neck and collapse left out."),
         "sphere_center_ras_mm": _("Center of that sphere in patient coordinates."),
         "sphere_coverage": _("Share of the head's directions in which the outline lies on the sphere."),
@@ -51,4 +57,4 @@ def meaningOfKey(key: str) -> str:
 
 def valueText(value: str) -> str:
     """A value as shown: what is not measured is said in words, never as 0."""
-    return _("not measured") if value == NOT_MEASURED else value
+    return {NOT_MEASURED: _("not measured"), NOT_DONE: _("not done"), BASELINE: _("baseline")}.get(value, value)

@@ -1,0 +1,132 @@
+"""From nodes of a scene to a case folder that the program measures with the same numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..core.errors import CaseError, FileError, SegmentError
+from ..core.geometry import GridGeometry
+from ..files.case import CaseVisit, readCase, writeCase
+from ..files.filecontext import namedFile
+from ..files.images import readImage, writeImage
+from ..files.segmentations import writeSegmentation
+from ..files.segmentnames import findHeadAndLesion
+from .caseopening import SOURCE_ATTRIBUTE, Progress
+from .grids import volumeGrid
+from .hipcase import caseOfHip
+from .hipnodes import HipNodes, VisitNodes
+from .segments import readSegments
+
+CASE_FILE = "case.json"
+
+
+def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
+    """Write a hip as a case folder; case.json comes last, so that a case is whole.
+
+    An image whose file is unchanged is referred to where it is, so that two hips or two readers share it; another one
+    is written beside the case, with its parent transform applied to its grid.
+
+    :param folder: new, empty, or that of an earlier case of the same hip.
+    :param progress: called with the fraction done (0 to 1) and the name of the visit.
+    :return: path of case.json.
+    :raises ONVolumetryError: something is missing, or the folder holds another case.
+    """
+    folder = Path(folder).absolute()
+    case = caseOfHip(hip)
+    for name, value in (("side", hip.side), ("sex", hip.sex)):
+        if not value:
+            raise CaseError(f"the {name} of the hip is not known; select it first")
+    with namedFile(folder):
+        _requireOwnFolder(folder, hip)
+    nodes = {visit.label: visit for visit in hip.visits}
+    visits = []
+    for index, visit in enumerate(case.visits):
+        if progress:
+            progress(index / len(case.visits), visit.label)
+        visits.append(_saveVisit(visit, nodes[visit.label], folder, case.side))
+    path = folder / CASE_FILE
+    landmarks = case.landmarks if case.landmarks is not None and case.landmarks.is_file() else None
+    writeCase(path, replace(case, visits=tuple(visits), landmarks=landmarks))
+    return path
+
+
+def _requireOwnFolder(folder: Path, hip: HipNodes):
+    path = folder / CASE_FILE
+    if folder.exists() and not folder.is_dir():
+        raise FileError("there is a file of that name; give a folder")
+    if path.exists():
+        earlier = readCase(path, requireFiles=False)
+        if (earlier.hip, earlier.side) != (hip.hip, hip.side):
+            raise FileError(f'the folder holds the case of hip "{earlier.hip}" ({earlier.side}); choose another folder')
+    elif folder.is_dir() and any(folder.iterdir()):
+        raise FileError(f"the folder holds other files and no {CASE_FILE}; choose a new or an empty folder")
+
+
+def fileStem(visit: CaseVisit) -> str:
+    """Name of a visit's files: its label before surgery, "m3" for three months after it."""
+    name = visit.label if visit.month <= 0 else f"m{visit.month:g}"
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "visit"
+
+
+def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> CaseVisit:
+    kept = {name: path for name in ("transformToBaseline", "landmarks")
+            if (path := getattr(visit, name)) is not None and not path.is_file()}
+    visit = replace(visit, **dict.fromkeys(kept))
+    if not visit.done:
+        return visit
+    stem = fileStem(visit)
+    image = None if nodes.volume is None else _saveVolume(nodes.volume, folder / f"{stem}.nrrd")
+    if nodes.segmentation is None:
+        return replace(visit, image=image)
+    path = folder / f"{stem}.seg.nrrd"
+    return replace(visit, image=image, segmentation=path, segments=_saveSegmentation(nodes, path, side))
+
+
+def _saveVolume(node, path: Path) -> Path:
+    """The file of a volume: the one it was read from where that is still what the node holds, else a new one."""
+    source = node.GetAttribute(SOURCE_ATTRIBUTE)
+    voxels, grid = volumeVoxels(node), volumeGrid(node)
+    if source and _isSameImage(Path(source), voxels, grid):
+        return Path(source)
+    writeImage(path, voxels, grid)
+    node.SetAttribute(SOURCE_ATTRIBUTE, str(path))
+    return path
+
+
+def volumeVoxels(node) -> np.ndarray:
+    """Voxels of a scalar volume as a view in KJI order."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    data = node.GetImageData()
+    return vtk_to_numpy(data.GetPointData().GetScalars()).reshape(data.GetDimensions()[::-1])
+
+
+def _isSameImage(path: Path, voxels: np.ndarray, grid: GridGeometry) -> bool:
+    if not path.exists():
+        return False
+    try:
+        image = readImage(path)
+    except ValueError:
+        return False
+    return image.geometry.isSameLattice(grid) and np.array_equal(image.voxels, voxels)
+
+
+def _saveSegmentation(nodes: VisitNodes, path: Path, side: str) -> dict[str, str]:
+    """Write all segments, hidden ones too, and say which is which where their names do not."""
+    segmentation = nodes.segmentation.GetSegmentation()
+    ids = [segmentation.GetNthSegmentID(index) for index in range(segmentation.GetNumberOfSegments())]
+    read = readSegments(nodes.segmentation, ids)
+    writeSegmentation(path, read)
+    wanted = {"head": nodes.headSegmentId, "lesion": nodes.lesionSegmentId}
+    nameOf = {segment.identifier: segment.name for segment in read.segments}
+    try:
+        found = findHeadAndLesion(read, side=side)
+        if [segment.identifier if segment else "" for segment in found] == list(wanted.values()):
+            return {}
+    except SegmentError:
+        pass
+    return {role: nameOf[segmentId] for role, segmentId in wanted.items() if segmentId}

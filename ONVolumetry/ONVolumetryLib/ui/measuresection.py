@@ -1,0 +1,129 @@
+"""Section 4: measure all visits, and read the result."""
+
+from __future__ import annotations
+
+import html
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..core.errors import ONVolumetryError
+from ..mrml.patienttree import arrange
+from ..mrml.plots import PlotTexts, chartsOfRecord, updatePlots
+from ..mrml.recordlinks import RECORD_ROLE
+from .hipstate import sentence
+from .resultview import ResultView
+from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
+from .texts import titleOfKey
+
+
+class MeasuringCanceledError(Exception):
+    """The user pressed Cancel."""
+
+
+class MeasureSection:
+    """Binds the widgets of section 4.
+
+    :param ui: widgets of the panel by name.
+    :param state: HipState of the panel.
+    :param panel: ModulePanel.
+    """
+
+    def __init__(self, ui, state, panel):
+        self.ui, self.state, self.panel = ui, state, panel
+        self.view = ResultView(ui)
+        self.failure = ""
+        self._isMeasuring = self._isCanceled = False
+        ui.measureButton.connect("clicked(bool)", lambda checked=False: self.measure())
+        ui.cancelButton.connect("clicked(bool)", lambda checked=False: self.cancel())
+        ui.courseButton.connect("clicked(bool)", lambda checked=False: self.showPlot(0))
+        ui.areaButton.connect("clicked(bool)", lambda checked=False: self.showPlot(1))
+
+    def show(self):
+        """Bring the section up to date."""
+        ui, state = self.ui, self.state
+        ui.measureSection.setVisible(state.hip is not None)
+        reason = _("Measuring.") if self._isMeasuring else state.reasonNotToMeasure()
+        enable(ui.measureButton, reason, _("Measure volumes, sphere and their uncertainty at all visits."))
+        enable(ui.cancelButton, "" if self._isMeasuring else _("Nothing is being measured."),
+               _("Stop measuring; the former result stays."))
+        hasResult = state.record is not None
+        noPlot = "" if hasResult else _("Measure first.")
+        if slicer.app.layoutManager() is None:
+            noPlot = _("There are no views to plot in.")
+        enable(ui.courseButton, noPlot, _("Show ONV % over the months with its 95 % intervals in the plot view."))
+        enable(ui.areaButton, noPlot, _("Show the area of the lesion in every slice in the plot view."))
+        if hasResult:
+            self.view.show(state.record)
+        else:
+            self.view.clear()
+        isLook = bool(self.failure) or (hasResult and bool(state.changed))
+        setText(ui.statusLabel, self._status(reason))
+        setMark(ui.measureSection, LOOK if isLook else DONE if hasResult else TO_DO)
+
+    def _status(self, reason: str) -> str:
+        if self.failure:
+            return self.failure
+        if self.state.record is not None and self.state.changed:
+            return "<b>" + _("Out of date.") + "</b> " + html.escape(
+                _("The result below is of other outlines or choices ({visits}): press Measure.").format(
+                    visits=", ".join(self.state.changed)) if not reason else reason)
+        return html.escape(reason)
+
+    def measure(self):
+        """Measure all visits and store the result in the scene; refusals are said in the panel."""
+        with slicer.util.tryWithErrorDisplay(_("The measurement failed unexpectedly."), waitCursor=True):
+            self._isMeasuring, self._isCanceled, self.failure = True, False, ""
+            self.show()
+            try:
+                self._measure()
+            except MeasuringCanceledError:
+                self.failure = _("Canceled: the former result, if any, is kept.")
+            except ONVolumetryError as error:
+                self.failure = f"<b>{_('Not measured.')}</b> {html.escape(sentence(str(error)))}"
+            finally:
+                self._isMeasuring = False
+                self.ui.measureProgress.setVisible(False)
+        self.panel.update()
+
+    def cancel(self):
+        """Stop after the visit that is being measured."""
+        self._isCanceled = True
+
+    def _measure(self):
+        hip, logic = self.state.hip, self.state.logic
+        record = logic.record(hip, logic.measure(hip, self._progress))
+        textNode, tableNode = logic.store(hip, record, titleOfKey)
+        charts = updatePlots(slicer.mrmlScene, textNode, record, plotTexts())
+        arrange(slicer.mrmlScene, hip, (textNode, tableNode, *charts))
+
+    def _progress(self, fraction: float, text: str):
+        self.ui.measureProgress.setVisible(True)
+        self.ui.measureProgress.value = round(100 * fraction)
+        self.ui.measureProgress.setFormat(f"{text}  %p%")
+        slicer.app.processEvents()
+        if self._isCanceled:
+            raise MeasuringCanceledError
+
+    def showPlot(self, index: int):
+        """Show one of the two charts in the plot view.
+
+        :param index: 0 for the course, 1 for the areas.
+        """
+        textNode = self.state.parameters.parameterNode.GetNodeReference(RECORD_ROLE)
+        if chartsOfRecord(textNode)[index] is None:
+            updatePlots(slicer.mrmlScene, textNode, self.state.record, plotTexts())
+        manager = slicer.app.layoutManager()
+        if manager.plotViewCount == 0 or not manager.plotWidget(0).visible:
+            manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotView)
+        slicer.app.processEvents(qt.QEventLoop.ExcludeUserInputEvents)
+        view = manager.plotWidget(0).mrmlPlotViewNode()
+        view.SetPlotChartNodeID(chartsOfRecord(textNode)[index].GetID())
+        manager.plotWidget(0).plotView().fitToContent()
+
+
+def plotTexts() -> PlotTexts:
+    """Words of the plots in the user's language."""
+    return PlotTexts(_("Lesion in the head"), _("Months since surgery"), _("ONV (% of the head), 95 % interval"),
+                     _("Area of the lesion by slice"), _("Position across the slices (mm)"), _("Area (mm²)"))
