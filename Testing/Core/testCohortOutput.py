@@ -240,6 +240,16 @@ def testWithoutHealingOnlyWhatNeedsItIsLeftOut(tmp_path):
     assert len(writeCohort(result, tmp_path / "out")) == 3 + 2 * 2
 
 
+def testFiguresOfAnEarlierCohortDoNotStay(results, analyze, tmp_path):
+    folder = tmp_path / "out"
+    writeCohort(results, folder)
+    (folder / "my_roc.png").write_bytes(b"mine")
+    writeCohort(analyze([(hip, "preop", 0, 10 + hip, "") for hip in range(6)]), folder)
+    assert not (folder / "roc.png").exists()
+    assert (folder / "onv_percent_by_visit.png").exists()
+    assert (folder / "my_roc.png").exists()
+
+
 def testWelchIsNamedInTheOutput(table, tmp_path):
     result = analyzeCohort(table, CohortSettings(useWelch=True, bootstrapCount=50))
     assert one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").statistics.test == "Welch t"

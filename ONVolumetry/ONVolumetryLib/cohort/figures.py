@@ -9,6 +9,11 @@ from .healingfigures import healingProbability, rocCurves
 from .results import CohortResults
 from .zonefigures import zoneBars
 
+# Names that figures of any cohort may have, so that those of an earlier one can be told from the user's own files.
+FIGURE_KEYS = ("onv_percent_by_visit", "onv_percent_by_visit_and_healing", "onv_percent_of_every_hip", "jic_zones",
+               "acp_zones", "probability_of_healing", "roc", "fhv_sav_bland_altman", "fhv_sav_concordance",
+               "readers_*_bland_altman", "readers_*_concordance")
+
 
 def cohortFigures(results: CohortResults) -> list[CohortFigure]:
     """Draw every figure that the rows allow, in the order in which they are shown."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..core.errors import FileError
 from ..files.filecontext import atomicPath
-from .figures import cohortFigures
+from .figures import FIGURE_KEYS, cohortFigures
 from .figurestyle import CohortFigure
 from .page import cohortHtml
 from .results import CohortResults
@@ -17,7 +17,7 @@ def writeCohort(results: CohortResults, folder: Path, moreFigures: tuple[CohortF
     """Write cohort.json, cohort.csv, cohort.html and the figures as PNG and SVG.
 
     :param moreFigures: of the readers' agreement, shown after the others.
-    :return: the files, the page first.
+    :return: the files, the page first. Figures of an earlier cohort that this one does not have are removed.
     :raises FileError: there is a file where the folder should be.
     """
     if folder.exists() and not folder.is_dir():
@@ -33,4 +33,14 @@ def writeCohort(results: CohortResults, folder: Path, moreFigures: tuple[CohortF
             with atomicPath(path) as temporary:
                 temporary.write_bytes(data)
             written.append(path)
+    _removeEarlierFigures(folder, set(written))
     return written
+
+
+def _removeEarlierFigures(folder: Path, written: set[Path]):
+    """Figures of an earlier cohort in this folder would pass for those of this one."""
+    for key in FIGURE_KEYS:
+        for ending in ("png", "svg"):
+            for path in folder.glob(f"{key}.{ending}"):
+                if path not in written:
+                    path.unlink()
