@@ -10,7 +10,10 @@ pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
 
 from ONVolumetryLib.cohort.errors import StatisticError
+from ONVolumetryLib.cohort.output import writeCohort
 from ONVolumetryLib.cohort.readers import readerAgreement
+from ONVolumetryLib.cohort.results import CohortResults
+from ONVolumetryLib.cohort.settings import CohortSettings
 from ONVolumetryLib.cohort.surfacedistance import dice, overlap
 from ONVolumetryLib.core.errors import ONVolumetryError
 from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegmentation
@@ -121,6 +124,17 @@ def testVisitsOfOneReaderOnlyAreNamed(writeReader):
     assert "hip 3" in notes
 
 
+def testVisitsThatNobodyReadAreNotBlamedOnAReader(writeReader):
+    folders = [writeReader("Anna", RADII), writeReader("Bob", RADII)]
+    for folder in folders:
+        path = folder / "1" / "case.json"
+        case = json.loads(path.read_text())
+        case["visits"].append({"label": "12 months", "month": 12, "status": "not done"})
+        path.write_text(json.dumps(case))
+    tables, _ = readerAgreement(folders)
+    assert tables[0].notes == ()
+
+
 def testReadersOfDifferentHipsAreRefused(writeReader):
     with pytest.raises(ONVolumetryError, match="no visit was read by two readers"):
         readerAgreement([writeReader("Anna", {"1": {0: 9.0}}), writeReader("Bob", {"2": {0: 9.0}})])
@@ -141,3 +155,13 @@ def testThreeReadersShareTheSmallestDetectableChange(writeReader):
     assert (error.statistics.n, error.statistics.k) == (5, 3)
     assert 0 < error.statistics.sdcConsistency <= error.statistics.sdcAgreement
     assert "not independent" in error.note
+
+
+def testThePageOfReadersSpeaksOfReadersOnly(writeReader, tmp_path):
+    readers = {hip: {0: visits[0]} for hip, visits in RADII.items()}
+    tables, figures = readerAgreement([writeReader("Anna", readers), writeReader("Bob", readers)])
+    writeCohort(CohortResults(None, CohortSettings(), tables), tmp_path / "out", figures)
+    page = (tmp_path / "out" / "cohort.html").read_text(encoding="utf-8")
+    assert "Hausdorff" in page
+    assert "probit on ONV" not in page
+    assert (tmp_path / "out" / "readers_1_2_bland_altman.svg").is_file()

@@ -35,6 +35,13 @@ section > h3:first-of-type { margin-top: 0; }
 """
 
 
+READER_METHODS = (
+    "Readers were compared visit by visit: volumes by intraclass correlation, Lin's concordance correlation, "
+    "Bland-Altman limits, standard error of measurement and smallest detectable change; outlines by the Dice "
+    "coefficient, the Hausdorff distance (largest and 95th percentile) and the average symmetric surface distance of "
+    "their sub-voxel surfaces.")
+
+
 def cohortHtml(results: CohortResults, figures: Sequence[CohortFigure]) -> str:
     """The whole page as text.
 
@@ -88,7 +95,18 @@ def _figures(figures: Sequence[CohortFigure]) -> Element:
 
 def methodsText(results: CohortResults) -> str:
     """A paragraph that could go into a paper."""
-    settings, versions = results.settings, softwareVersions()
+    versions = softwareVersions()
+    parts = [] if results.table is None else [_cohortMethods(results)]
+    if any(table.key.startswith("readers_") for table in results.tables):
+        parts.append(READER_METHODS)
+    return " ".join((*parts, (
+        f"p values are two-sided and not adjusted for the number of tests. Computed with ONVolumetry {__version__}, "
+        f"Python {versions['python']}, NumPy {versions['numpy']}, SciPy {versions['scipy']}, pandas "
+        f"{versions['pandas']}, statsmodels {versions['statsmodels']} and Matplotlib {versions['matplotlib']}.")))
+
+
+def _cohortMethods(results: CohortResults) -> str:
+    settings = results.settings
     test = "Welch's" if settings.useWelch else "Student's"
     zones = ("Fisher's exact test as if the hips of two visits were independent, and the exact McNemar test"
              if settings.useIndependentFisher else "the exact McNemar test on hips seen at both visits")
@@ -104,9 +122,7 @@ def methodsText(results: CohortResults) -> str:
         f"the Youden cut-off with an interval from {settings.bootstrapCount} resamples of patients (seed "
         f"{settings.seed}). Zones of the lesion were compared by {zones}. FHV and sphere-adjusted volume were compared "
         "by Lin's concordance correlation, Bland-Altman limits, the Bradley-Blackwood test and intraclass "
-        "correlations. p values are two-sided and not adjusted for the number of tests. Computed with ONVolumetry "
-        f"{__version__}, Python {versions['python']}, NumPy {versions['numpy']}, SciPy {versions['scipy']}, pandas "
-        f"{versions['pandas']}, statsmodels {versions['statsmodels']} and Matplotlib {versions['matplotlib']}.")
+        "correlations.")
 
 
 def _methods(results: CohortResults) -> list[Element]:

@@ -116,8 +116,9 @@ def _readHip(cases, names, notes: list[str]) -> list[ReadVisit]:
     made = []
     for key, label in labels.items():
         segments = [_segments(case, key) for case in cases]
-        if sum(part is not None for part in segments) < 2:
-            notes.append(f"hip {hip}, {label} was read by one reader only")
+        count = sum(part is not None for part in segments)
+        if count < 2:
+            notes += [f"hip {hip}, {label} was read by one reader only"] if count else []
             continue
         outlines = [compared for first in range(len(cases)) for second in range(first + 1, len(cases))
                     if segments[first] is not None and segments[second] is not None

@@ -52,9 +52,11 @@ def _quantityTable(study: ReaderStudy, field: str) -> StatisticsTable:
     error, note = orNote(measurementError, values)
     cells.append(Cell(ALL_READERS, ALL_VISITS, error, merge(note, NOT_INDEPENDENT if error else None),
                       "measurement error"))
-    forms, note = orNote(intraclassCorrelations, values)
-    cells += [Cell(ALL_READERS, ALL_VISITS, form, None, form.form) for form in forms or ()]
-    cells += [Cell(ALL_READERS, ALL_VISITS, None, note, "ICC")] if note else []
+    # Those of two readers stand with their other statistics of agreement.
+    if len(study.readers) > 2:
+        forms, note = orNote(intraclassCorrelations, values)
+        cells += [Cell(ALL_READERS, ALL_VISITS, form, None, form.form) for form in forms or ()]
+        cells += [Cell(ALL_READERS, ALL_VISITS, None, note, "ICC")] if note else []
     for first, second in combinations(range(len(study.readers)), 2):
         cells += agreementCells(f"{study.readers[first]} \u2212 {study.readers[second]}", ALL_VISITS,
                                 values[:, first], values[:, second])
