@@ -13,6 +13,8 @@ from ONVolumetryLib.core.measurehip import measureHip
 from ONVolumetryLib.files.approval import approvalText, outlinesSha256
 from ONVolumetryLib.files.case import Case, CaseApproval, CaseVisit, readCase, writeCase
 from ONVolumetryLib.files.results import hipRecord, measurementsCsv
+from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegmentation
+from ONVolumetryLib.program.casemeasurement import measureCaseFile
 
 SPACING = 0.5859375
 
@@ -88,3 +90,18 @@ def testContradictionsAreRefused(tmp_path, visit, text):
                                 "visits": [{"label": "preop", "month": 0, **visit}]}))
     with pytest.raises(CaseError, match=text):
         readCase(path)
+
+
+def testProgramSaysWhetherOutlinesWereChangedAfterApproval(tmp_path):
+    first = outlines()
+    segments = tuple(Segment(name, mask) for name, mask in (("Femoral head", first.head), ("Lesion", first.lesion)))
+    path = tmp_path / "preop.seg.nrrd"
+    writeSegmentation(path, Segmentation(segments, first.head.grid))
+    for fingerprint, expected in ((outlinesSha256(first), "AB 2026"), ("0" * 64, "changed after approval (AB 2026")):
+        approval = CaseApproval("AB", "2026-01-02T03:04:05Z", "ONVolumetry 0.1.0", fingerprint)
+        visit = CaseVisit("preop", 0.0, segmentation=path, approval=approval)
+        writeCase(tmp_path / "case.json", Case("101", "101", "right", "male", (visit,)))
+        outcome = measureCaseFile(tmp_path / "case.json", isRendered=False)
+        assert outcome.error is None
+        assert outcome.record["visits"][0]["approved"].startswith(expected)
+        assert expected in outcome.files["report.html"]

@@ -52,3 +52,11 @@ def approvalText(approval: CaseApproval | None, currentSha256: str | None) -> st
         return None
     text = f"{approval.reader} {approval.time}"
     return text if approval.outlinesSha256 == currentSha256 else f"{CHANGED} ({text})"
+
+
+def approvalStatus(approval: CaseApproval | None, currentSha256: str | None) -> str:
+    """The approval of a visit as the report says it."""
+    text = approvalText(approval, currentSha256)
+    if text is None:
+        return "not approved"
+    return text if text.startswith(CHANGED) else f"approved by {text}"

@@ -13,6 +13,7 @@ from ..core.errors import ONVolumetryError
 from ..core.hip import HipMeasurement
 from ..core.measurehip import measureHip
 from ..core.settings import MeasurementSettings
+from ..files.approval import approvalStatus, outlinesSha256
 from ..files.case import Case, CaseVisit, readCase
 from ..files.filecontext import namedFile
 from ..files.keys import SETTING_FIELDS
@@ -53,8 +54,8 @@ def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
     try:
         case, measurement, visits = measureCase(path)
         with namedFile(path):
-            record = hipRecord(case, measurement)
-        segments = [visit.segments for visit in visits]
+            segments = [visit.segments for visit in visits]
+            record = hipRecord(case, measurement, {visit.label: outlinesSha256(visit) for visit in segments})
         regression = regressionFiles(segments, measurement, case.side, case.hip, isRendered)
         files = {"report.html": _report(case, measurement, visits, regression.viewer), **changeFiles(measurement),
                  **regression.files}
@@ -95,4 +96,5 @@ def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisi
 
 def _reportVisit(planned: CaseVisit, loaded: LoadedVisit) -> ReportVisit:
     stage = planned.stage and f"{planned.stage.system} {planned.stage.value}"
-    return ReportVisit(segments=loaded.segments, image=loaded.image, reader=planned.reader, stage=stage)
+    status = approvalStatus(planned.approval, outlinesSha256(loaded.segments)) if planned.done else None
+    return ReportVisit(segments=loaded.segments, image=loaded.image, reader=planned.reader, stage=stage, status=status)

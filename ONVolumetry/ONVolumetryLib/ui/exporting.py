@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..files.approval import approvalText
+from ..files.approval import approvalStatus
 from ..files.filecontext import atomicPath, namedFile
 from ..files.results import measurementsCsv
 from ..files.volumeimage import VolumeImage
@@ -47,16 +47,8 @@ def exportReport(path, logic, hip: HipNodes):
         visit = planned[segments.label]
         stage = visit.stage and f"{visit.stage.system} {visit.stage.value}"
         visits.append(ReportVisit(segments, images[segments.label], visit.reader, stage,
-                                  approvalState(visit.approval, outlines[segments.label])))
+                                  approvalStatus(visit.approval, outlines[segments.label])))
     _write(path, hipReportHtml(subject, measurement, visits))
-
-
-def approvalState(approval, outlinesSha256: str | None) -> str:
-    """What the report says of a visit's outlines."""
-    text = approvalText(approval, outlinesSha256)
-    if text is None:
-        return "not approved"
-    return text if text.startswith("changed") else f"approved by {text}"
 
 
 def _image(volume) -> VolumeImage | None:
