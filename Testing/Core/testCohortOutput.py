@@ -4,7 +4,11 @@ import argparse
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -369,3 +373,11 @@ def testProgramSaysWhatToInstall(parse, tmp_path, monkeypatch):
     monkeypatch.setattr(program, "NEEDED_LIBRARIES", ("pandas", "nosuchlibrary"))
     with pytest.raises(ONVolumetryError, match=r"nosuchlibrary not installed.*onvolumetry\[cohort\]"):
         program.run(parse(["table.csv", "--output", str(tmp_path)]))
+
+
+def testTheProgramStartsWithoutTheLibrariesOfTheStatistics():
+    code = ("import sys, ONVolumetryLib.cli; "
+            "sys.exit(bool({'pandas', 'statsmodels', 'matplotlib'} & set(sys.modules)))")
+    folder = str(Path(program.__file__).parents[2])
+    assert subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": folder},
+                          check=False).returncode == 0

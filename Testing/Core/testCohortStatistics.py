@@ -287,7 +287,7 @@ def testRocAreaIsTheShareOfConcordantPairs():
     area = rocArea(values, healed)
     assert area.auc == six(np.mean((pairs < 0) + 0.5 * (pairs == 0)))
     curve = rocCurve(values, healed)
-    assert area.auc == six(np.trapezoid(curve.truePositiveRate, curve.falsePositiveRate))
+    assert area.auc == six(integrate.trapezoid(curve.truePositiveRate, curve.falsePositiveRate))
 
 
 def testDeLongErrorAgreesWithItsDefinitionAndWithResampling():

@@ -72,8 +72,10 @@ def _names(tables, wanted) -> list[str]:
         return list(dict.fromkeys((["sex"] if _isThere(tables, "sex") else []) + found))
     for name in wanted:
         if not _isThere(tables, name):
-            raise ONVolumetryError(f"--covariates {name}: no table has this column; the columns are "
-                                   + ", ".join(tables[0].columns))
+            offered = [known for table in tables for known in table.columns
+                       if known in OFFERED_FIXED_COLUMNS or known not in VISIT_COLUMNS and known not in NOT_COVARIATES]
+            raise ONVolumetryError(f"--covariates {name}: no table has this column; there are "
+                                   + (", ".join(dict.fromkeys(offered)) or "none"))
         if name in NOT_COVARIATES or (name in VISIT_COLUMNS and name not in OFFERED_FIXED_COLUMNS):
             raise ONVolumetryError(f"--covariates {name}: this column is not a property of the hip before treatment")
     return list(dict.fromkeys(wanted))
