@@ -117,7 +117,7 @@ def page(html):
 
 
 def testHeaderSaysWhoseHipAndHowItWasMeasured(page):
-    for words in ("Hip 101", "left", "female", "P-101", "Age (years) 43", "Smoker no", "arthroplasty at month 11",
+    for words in ("Hip 101", "left", "female", "P-101", "age years 43", "smoker no", "arthroplasty at month 11",
                   f"ONVolumetry {__version__}", "2026-01-05", "Contour SD 0.5 mm", "Reader A"):
         assert words in page.text
 
@@ -142,7 +142,7 @@ def testTableShowsTheMeasuredValuesWithTheirIntervals(page, hip):
     assert page.row("SAV")[2].startswith(f"{measured.sphereAdjusted.volumeMm3 / 1000:.1f} ")
     assert page.row("ONV trapezoid")[2] == f"{measured.lesion.trapezoidMm3 / 1000:.2f}"
     assert page.row("FHV closed surface")[2] == f"{measured.head.surfaceMm3 / 1000:.1f}"
-    assert page.row("Slice pitch")[2].startswith("4.00 ")
+    assert page.row("Slice pitch")[2] == "4.00"
     assert page.row("Slices with lesion")[2] == str(measured.lesion.sliceCount)
     assert page.row("Stage")[2] == "ARCO II"
     assert page.row("u(ONV) combined")[2].startswith(f"{measured.lesion.combinedSeMm3 / 1000:.3f} ")
@@ -158,7 +158,7 @@ def testWhatIsNotMeasuredIsNeverZero(page):
     for name in ("ONV", "ONV %", "Regeneration (net)", "Rate", "ONV trapezoid", "Slices with lesion", "u(ONV) comb"):
         assert page.row(name)[3] == "not measured", name
     assert page.row("ONV")[5] == "not done"
-    assert "The lesion is not measured at this visit." in page.text
+    assert "No lesion is outlined at this visit." in page.text
 
 
 def testLesionThatIsGoneIsZeroWithoutAnInterval(page):
@@ -169,16 +169,72 @@ def testLesionThatIsGoneIsZeroWithoutAnInterval(page):
 
 def testSummarySaysWhenAChangeIsWithinMeasurementError(page):
     cards = page.text
-    assert re.search(r"Its change since preop is within measurement error; net regeneration is -?\u2212?\d+ %", cards)
-    assert re.search(r"Net regeneration since preop is \d+ % \(95 % interval \d+ to \d+ %\), beyond measurement", cards)
-    assert "This visit was not done (follow-up ended with arthroplasty at month 11)." in cards
+    assert re.search(r"Net regeneration \u2212?\d+ % \(\u2212\d+ to \d+\) Change within measurement error", cards)
+    assert re.search(r"Net regeneration \d+ % \(\d+ to \d+\) Change beyond measurement error", cards)
+    assert "not done Follow-up ended with arthroplasty at month 11." in cards
+
+
+def testCardSaysItsKeyFigureOnceWithoutOtherLabels(html, hip):
+    card = re.findall(r"<article.*?</article>", html, re.DOTALL)[2]
+    percent = hip[1].visit("3 months").onvPercent
+    assert card.count(f"{percent.value:.1f}") == 1
+    assert "preop" not in card
+    assert len(re.sub(r"<[^>]*>", "", card)) < 200
+
+
+def testJudgedChangeShowsTheDifferenceThatIsJudged(page, hip):
+    first, later = (hip[1].visit(label).lesion for label in ("preop", "3 months"))
+    difference = (later.volumeMm3 - first.volumeMm3) / 1000
+    half = 1.96 * np.hypot(first.combinedSeMm3, later.combinedSeMm3) / 1000
+    shown = f"{difference:.2f} {difference - half:.2f} to {difference + half:.2f} beyond error".replace("-", "\u2212")
+    assert page.row("Change of ONV")[2] == shown
+    assert page.row("Change of ONV")[1].endswith("within error")
+    share = hip[1].visit("3 months").onvPercent.value - hip[1].visit("preop").onvPercent.value
+    assert page.row("Change of ONV %")[2].startswith(f"{share:.1f} ".replace("-", "\u2212"))
+
+
+@pytest.mark.parametrize(("radius", "isExplained"), [(14, True), (8, False)])
+def testJudgmentsThatDifferAreExplainedBelowTheRows(radius, isExplained):
+    visits = (visit("preop", 0, 16), visit("3 months", 3, radius))
+    measured = measureHip([entry.segments for entry in visits], "male")
+    change = measured.visit("3 months").changeFromBaseline
+    assert (change.onvWithinMeasurementError != change.onvPercentWithinMeasurementError) == isExplained
+    page = read(hipReportHtml(ReportSubject("1", "left"), measured, visits))
+    assert ("Within error by one measure and beyond it by another?" in page.text) == isExplained
+    assert page.text.count("ONV % is known better, because an outline drawn too wide") == 1 + isExplained
+    assert ("beyond measurement error" in page.text and "within, in % of the head" in page.text) == isExplained
+
+
+def testWithoutABaselineEveryCellOfChangeSaysSo():
+    visits = (visit("early", -1, None), visit("1 month", 1, 14), visit("3 months", 3, 12))
+    measured = measureHip([entry.segments for entry in visits], "male")
+    assert measured.baseline is None
+    page = read(hipReportHtml(ReportSubject("1", "left"), measured, visits))
+    for name in ("Regeneration (net)", "Residual", "Change of ONV", "Change of FHV"):
+        assert page.row(name) == ["no baseline"] * 3, name
+    assert page.row("Rate")[1] == "no baseline"
+    assert "before surgery" not in page.row("Regeneration (net)")
+
+
+def testSlicesAreNamedOnceInWordsAndTheReasonIsInTheDetails(page):
+    rows = [row for row in page.rows if row and row[0].strip().startswith("Slice pitch")]
+    assert [" ".join(row[0].split()) for row in rows] == ["Slice pitch mm, coronal slices"]
+    assert page.text.count("largest spacing") == 1
+    assert "preop, 1 month, 3 months, 6 months, 9 months: coronal slices, across the K axis" in page.text
+
+
+def testPicturesOfAllVisitsStandInAsManyColumnsAsTheLongestRow(html, page):
+    counts = [row.count("<figure") for row in re.findall(r'<div class="pictures".*?</div>', html, re.DOTALL)]
+    rows = page.select("div", "pictures")
+    assert {row["style"] for row in rows} == {f"--columns: {max(counts)}"}
+    assert max(counts) == 5
 
 
 def testLesionThatGrewIsSaidToBeLarger():
     visits = (visit("preop", 0, 10), visit("3 months", 3, 16))
     measured = measureHip([entry.segments for entry in visits], "male")
     text = read(hipReportHtml(ReportSubject("1", "left"), measured, visits)).text
-    assert "It is larger than at preop, beyond measurement error; net regeneration is \u2212" in text
+    assert re.search(r"Net regeneration \u2212\d+ % \([^)]*\) Change larger than at baseline, beyond measurement", text)
 
 
 def testEveryNoteIsShownInFull(page, hip):
@@ -246,11 +302,14 @@ def testHostileTextIsOnlyText(hip):
 
 
 def testManyVisitsAreSplitIntoTablesThatFitThePaper():
-    visits = tuple(visit(f"visit {month}", month, 12) for month in range(8))
+    visits = tuple(visit(f"visit {month}", month, 12) for month in range(7))
     page = read(hipReportHtml(ReportSubject("1", "left"), measureHip([v.segments for v in visits], "male"), visits))
-    assert max(len(row) for row in page.rows) == 7
-    shown = [cell for row in page.rows if row[0].strip() == "Quantity" for cell in row[1:]]
-    assert sum("visit 7" in cell for cell in shown) == 2
+    headings = [row[1:] for row in page.rows if row[0].strip() == "Quantity"]
+    assert [len(row) for row in headings] == [4, 3, 4, 3]
+    assert sum("visit 6" in cell for row in headings for cell in row) == 2
+    # Columns of one width, also where there are fewer visits.
+    assert {table["style"] for table in page.select("table", "values")} == {"--visits: 4"}
+    assert {column["span"] for column in page.select("col") if "span" in column} == {"4"}
 
 
 def testPointsOfTheCourseLieAtTheirValues(hip, subject):

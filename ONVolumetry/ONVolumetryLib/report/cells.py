@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..core.hip import HipMeasurement, VisitMeasurement
 from ..core.ratios import Change, Estimate
-from .formats import NOT_DONE, NOT_MEASURED, interval, number
+from .formats import NO_BASELINE, NOT_DONE, NOT_MEASURED, interval, number
 from .markup import Element, element
 
 
@@ -42,10 +42,14 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows that belong together, under one heading."""
+    """Rows that belong together, under one heading.
+
+    :param remark: explains them, below them; None = nothing to explain.
+    """
 
     title: str
     rows: tuple[Row, ...]
+    remark: Element | None = None
 
 
 def estimateCell(estimate: Estimate | None, decimals: int, limits=(0.0, None)) -> Cell | None:
@@ -69,31 +73,38 @@ def changeCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf: Cal
     """A cell that compares with the baseline visit."""
     if visit.label == measurement.baseline:
         return Cell("baseline", isAbsent=True)
+    if measurement.baseline is None:
+        return Cell(NO_BASELINE, isAbsent=True)
     if visit.month <= 0:
-        return Cell("before baseline" if measurement.baseline else "before surgery", isAbsent=True)
+        return Cell("before baseline", isAbsent=True)
     return None if visit.changeFromBaseline is None else cellOf(visit.changeFromBaseline)
 
 
 def tableElement(caption: str, groups: tuple[RowGroup, ...], visits: tuple[VisitMeasurement, ...],
-                 definitions: dict[str, str]) -> Element:
+                 definitions: dict[str, str], columnCount: int) -> Element:
     """A table with one column a visit.
 
+    :param columnCount: columns to leave room for, so that tables below each other have columns of one width.
     :param definitions: meaning by term, shown as a tooltip of the row's name.
     """
     head = element("tr", {}, element("th", {"scope": "col"}, "Quantity"))
     for visit in visits:
         month = element("span", {"class": "month"}, f"month {visit.month:g}".replace("-", "\u2212"))
         head.append(element("th", {"scope": "col"}, visit.label, month))
-    columns = element("colgroup", {}, element("col", {"class": "names"}), element("col", {"span": len(visits)}))
-    table = element("table", {"class": "values", "style": f"--visits: {len(visits)}"},
+    columns = element("colgroup", {}, element("col", {"class": "names"}), element("col", {"span": columnCount}))
+    table = element("table", {"class": "values", "style": f"--visits: {columnCount}"},
                     element("caption", {}, caption), columns, element("thead", {}, head))
     for group in groups:
         body = element("tbody", {}, element("tr", {"class": "group"}, element(
             "th", {"scope": "rowgroup", "colspan": len(visits) + 1}, group.title)))
         for index, row in enumerate(group.rows):
             body.append(_rowElement(row, visits, definitions, index == 0, len(group.rows)))
+        if group.remark is not None:
+            body.append(element("tr", {"class": "remark"}, element("td", {"colspan": len(visits) + 1}, group.remark)))
         table.append(body)
-    return element("div", {"class": "scroll", "tabindex": 0, "role": "region", "aria-label": caption}, table)
+    scroll = element("div", {"class": "scroll", "tabindex": 0, "role": "region", "aria-label": caption}, table)
+    swipe = element("p", {"class": "hint swipe"}, "Swipe a wide table sideways to see all visits.")
+    return element("div", {}, *([swipe] if len(visits) > 1 else []), scroll)
 
 
 def _rowElement(row: Row, visits, definitions, isFirst: bool, rowCount: int) -> Element:

@@ -6,6 +6,7 @@ from ..core.ratios import Estimate
 
 NOT_MEASURED = "not measured"
 NOT_DONE = "not done"
+NO_BASELINE = "no baseline"
 MM3_PER_CM3 = 1000.0
 
 

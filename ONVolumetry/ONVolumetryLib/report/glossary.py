@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from .markup import Element, element
 
 PAPER = "G\u00f3mez-Barrena 2022"
+WHY_JUDGMENTS_DIFFER = (
+    "They can differ: ONV in cm\u00b3 is judged by the difference of two volumes, each uncertain by its whole outline. "
+    "ONV % is known better, because an outline drawn too wide enlarges lesion and head alike, so that much of it "
+    "cancels out. Regeneration is a ratio: its interval becomes narrower the less of the lesion is left, so that it "
+    "may leave out 0 while the difference in cm\u00b3 is within error.")
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,9 @@ DEFINITIONS = (
                "How much smaller the lesion's volume is than at baseline; negative where it grew. Net: new necrosis "
                "beside healed bone cancels out.", "100 \u2212 residual", f"{PAPER} (as its results report it)"),
     Definition("within-error", "Within or beyond error",
-               "A change within measurement error may be due to slices and outlining alone. ONV and ONV % are judged "
-               "separately.", "|change| < 1.96 \u00d7 combined standard uncertainty of the two visits",
+               "A change within measurement error may be due to slices and outlining alone: the 95 % interval of the "
+               f"difference holds 0. ONV and ONV % are judged separately. {WHY_JUDGMENTS_DIFFER}",
+               "|change| < 1.96 \u00d7 combined standard uncertainty of the two visits",
                "this software"),
     Definition("rate", "Rate",
                "Fall of ONV % per month since the previous measured visit; positive where the lesion shrinks.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Sequence
 
 from .. import __version__
@@ -12,8 +11,6 @@ from ..core.settings import MeasurementSettings
 from .formats import short
 from .markup import Element, element
 from .reportinput import ReportSubject, ReportVisit
-
-UNIT_AT_END = re.compile(r" (years|months|days|kg|cm|mm|percent)$")
 
 SETTING_NAMES = {
     "contourSdMm": "Contour SD (mm)",
@@ -55,7 +52,7 @@ def _hipFacts(subject: ReportSubject, measurement: HipMeasurement, visits: Seque
     if subject.endReason:
         month = "" if subject.endMonth is None else f" at month {short(subject.endMonth)}"
         facts.append(("Follow-up ended", f"{subject.endReason}{month}"))
-    facts += [(_nameOfKey(key), _plain(value)) for key, value in subject.subject.items() if key != "synthetic"]
+    facts += [(key.replace("_", " "), _plain(value)) for key, value in subject.subject.items() if key != "synthetic"]
     facts += [("Baseline visit", measurement.baseline or "none"),
               ("Reader" if len(readers) < 2 else "Readers", ", ".join(readers) or "not stated")]
     if subject.measuredOn is not None:
@@ -69,13 +66,6 @@ def _facts(facts) -> Element:
     for name, value in facts:
         listing.append(element("div", {}, element("dt", {}, name), element("dd", {}, value)))
     return listing
-
-
-def _nameOfKey(key: str) -> str:
-    """A key such as "age_years" in words: "Age (years)"."""
-    words = key.replace("_", " ").strip()
-    words = UNIT_AT_END.sub(r" (\1)", words)
-    return words[:1].upper() + words[1:]
 
 
 def _plain(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Which slices of a visit are shown, cut out around the head."""
+"""Which slices of a visit are shown, cut out around the head, and how they lie."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.geometry import SLICE_AXIS_SPACING_RATIO, GridGeometry, sliceStackOfGrid
-from ..core.hip import VisitSegments
+from ..core.geometry import AXIS_NAMES, SLICE_AXIS_SPACING_RATIO, GridGeometry, sliceStackOfGrid
+from ..core.hip import HipMeasurement, VisitMeasurement, VisitSegments
 from ..core.mask import Mask
+from .markup import Element, element
 from .planes import DisplayPlane, displayPlane
 from .reportinput import ReportVisit
 from .sampling import cropped, maskOnGrid
@@ -154,6 +155,28 @@ def chosenSlices(source: PictureSource, cut: CutOut) -> list[ChosenSlice]:
         chosen += [ChosenSlice(plane, index, cut.startIjk[axis] + index + 1, source.grid.sizeIjk[axis],
                                remark if index == main else "") for index in indices]
     return chosen
+
+
+def sliceWords(visit: VisitMeasurement, given: ReportVisit | None) -> str:
+    """How the slices of a visit lie, such as "coronal slices"; "slices" where nothing is outlined."""
+    segments = given and given.segments
+    outlined = segments and (segments.head or segments.lesion)
+    return "slices" if not outlined else f"{displayPlane(outlined.grid, visit.stack.axis).name} slices"
+
+
+def sliceDetails(measurement: HipMeasurement, slices: dict[str, str]) -> list[Element]:
+    """Why the slices are taken to lie so, once for all visits at which the reason is the same."""
+    labelsOfText: dict[str, list[str]] = {}
+    for visit in measurement.visits:
+        if visit.stack is not None:
+            axis = AXIS_NAMES[visit.stack.axis]
+            text = f"{slices[visit.label]}, across the {axis} axis of the grid: {visit.stack.reason}"
+            labelsOfText.setdefault(text, []).append(visit.label)
+    if not labelsOfText:
+        return []
+    listing = element("ul", {}, *(element("li", {}, f"{', '.join(labels)}: {text}")
+                                  for text, labels in labelsOfText.items()))
+    return [element("details", {}, element("summary", {}, "How the slices were told"), listing)]
 
 
 def _shownAxes(grid: GridGeometry, acquisitionNormalRas) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from .slicechoice import ChosenSlice, CutOut, PictureSource, chosenSlices, cutOu
 
 WINDOW_PERCENTILES = (0.5, 99.5)
 SCALE_BAR_MM = 10.0
+FEWEST_COLUMNS = 3
 EDGE_MM = 2.2
 
 
@@ -39,6 +40,11 @@ def picturesSection(measurement: HipMeasurement, visits: Sequence[ReportVisit]) 
             parts.append(element("p", {"class": "absent"}, reason))
         else:
             parts += visitPictures(measured, visitOfLabel[measured.label], source, side)
+    rows = [part for part in parts if part.get("class") == "pictures"]
+    # As many columns at all visits, so that their pictures have one size.
+    columns = max([FEWEST_COLUMNS, *(len(row) for row in rows)])
+    for row in rows:
+        row.set("style", f"--columns: {columns}")
     return parts
 
 

@@ -1,9 +1,9 @@
-"""The result of each visit in plain words."""
+"""The result of each visit at a glance."""
 
 from __future__ import annotations
 
 from ..core.hip import HipMeasurement, VisitMeasurement
-from ..core.ratios import Change
+from ..core.ratios import Change, Estimate
 from .formats import inCm3, interval, number, plural, short
 from .markup import Element, element
 from .reportinput import ReportSubject
@@ -20,62 +20,68 @@ def summarySection(measurement: HipMeasurement, subject: ReportSubject) -> list[
         card = element("article", {"class": "card"}, element(
             "h3", {}, visit.label, element("span", {"class": "month"}, month)))
         card.append(_keyFigure(visit))
-        card.append(element("p", {}, " ".join(visitSentences(visit, subject))))
+        for name, text in visitLines(visit, subject):
+            card.append(element("p", {"class": "line"}, element("strong", {}, f"{name} ") if name else None, text))
         if visit.notes:
             link = element("a", {"href": "#notes"}, plural(len(visit.notes), "note"))
             card.append(element("p", {"class": "note-link"}, link))
         cards.append(card)
-    return [cards]
+    error = element("a", {"href": "#term-within-error"}, "Measurement error")
+    return [cards, element("p", {"class": "hint"}, "In parentheses: 95\u00a0% intervals. Regeneration and change are "
+                           "since baseline. ", error, " is explained in the definitions.")]
 
 
-def visitSentences(visit: VisitMeasurement, subject: ReportSubject) -> list[str]:
-    """What was found at a visit, in sentences."""
+def visitLines(visit: VisitMeasurement, subject: ReportSubject) -> list[list[str]]:
+    """What stands below the key figure of a visit: short lines, each of its name and its value."""
     if not visit.done:
         ended = subject.endReason and subject.endMonth is not None and subject.endMonth <= visit.month
-        reason = f" (follow-up ended with {subject.endReason} at month {short(subject.endMonth)})" if ended else ""
-        return [f"This visit was not done{reason}."]
+        return [["", f"Follow-up ended with {subject.endReason} at month {short(subject.endMonth)}."]] if ended else []
     if visit.lesionVolume is None:
-        return ["The lesion is not measured at this visit."]
-    sentences = [_sizeSentence(visit)]
+        return [["", "No lesion is outlined at this visit."]]
+    lines = _sizeLines(visit)
     if visit.changeFromBaseline is not None and visit.changeFromBaseline.regenerationPercent is not None:
-        sentences += changeSentences(visit.changeFromBaseline)
-    return sentences
+        lines += changeLines(visit.changeFromBaseline)
+    return lines
 
 
-def changeSentences(change: Change) -> list[str]:
-    """How the lesion changed from an earlier visit, and whether that is more than measurement error."""
+def changeLines(change: Change) -> list[list[str]]:
+    """How the lesion changed since baseline, and whether that is more than measurement error."""
     regeneration = change.regenerationPercent
-    words = _withInterval(regeneration, 0, "%", (None, 100.0))
-    if change.onvWithinMeasurementError:
-        sentences = [f"Its change since {change.fromVisit} is within measurement error; net regeneration is {words}."]
-    elif regeneration.value >= 0:
-        sentences = [f"Net regeneration since {change.fromVisit} is {words}, beyond measurement error."]
-    else:
-        sentences = [f"It is larger than at {change.fromVisit}, beyond measurement error; net regeneration is {words}."]
-    percentWithin = change.onvPercentWithinMeasurementError
-    if percentWithin is not None and percentWithin != change.onvWithinMeasurementError:
-        place = "within" if percentWithin else "beyond"
-        sentences.append(f"The change of its share of the head is {place} measurement error.")
-    return sentences
+    lines = [["Net regeneration", _withInterval(regeneration, 0, "%", (None, 100.0))]]
+    within, percentWithin = change.onvWithinMeasurementError, change.onvPercentWithinMeasurementError
+    if percentWithin is not None and percentWithin != within:
+        cubic, share = ("within" if isWithin else "beyond" for isWithin in (within, percentWithin))
+        return [*lines, ["Change", f"in {CM3} {cubic}, in % of the head {share} measurement error"]]
+    if within:
+        return [*lines, ["Change", "within measurement error"]]
+    grown = "larger than at baseline, " if regeneration.value < 0 else ""
+    return [*lines, ["Change", f"{grown}beyond measurement error"]]
 
 
-def _sizeSentence(visit: VisitMeasurement) -> str:
+def _sizeLines(visit: VisitMeasurement) -> list[list[str]]:
     if visit.lesionAbsent:
-        return "The reader states that no lesion is left: its volume is 0."
-    volume = _withInterval(inCm3(visit.lesionVolume.estimate), 2, CM3)
+        return [["", "The reader states that no lesion is left."]]
+    volume = inCm3(visit.lesionVolume.estimate)
     if visit.onvPercent is None:
-        return f"The lesion measures {volume}; its share of the head is not measured."
+        return [["95\u00a0% interval", _span(volume, 2, CM3)], ["Share of the head", "not measured"]]
+    lines = [["95\u00a0% interval", _span(visit.onvPercent, 1, "%")], ["Lesion", _withInterval(volume, 2, CM3)]]
     reference = visit.headReference
-    head = {"baseline": f"the head of {reference.visit}",
-            "sphere-adjusted": "the sphere-adjusted head"}.get(reference.kind, "the femoral head")
-    share = _withInterval(visit.onvPercent, 1, "%")
-    return f"The lesion fills {share.replace('(', f'of {head} (', 1)}. It measures {volume}."
+    head = {"baseline": f"that of {reference.visit}", "sphere-adjusted": "sphere-adjusted"}.get(reference.kind)
+    return [*lines, ["Head", head]] if head else lines
 
 
-def _withInterval(estimate, decimals: int, unit: str, limits=(0.0, None)) -> str:
+def _span(estimate: Estimate, decimals: int, unit: str, limits=(0.0, None)) -> str:
     span = interval(estimate, decimals, limits)
-    detail = f"95\u00a0% interval {span}\u00a0{unit}" if span else "uncertainty not known"
-    return f"{number(estimate.value, decimals)}\u00a0{unit} ({detail})"
+    return _unbroken(f"{span} {unit}") if span else "not known"
+
+
+def _withInterval(estimate: Estimate, decimals: int, unit: str, limits=(0.0, None)) -> str:
+    span = interval(estimate, decimals, limits)
+    return _unbroken(f"{number(estimate.value, decimals)} {unit}") + (f" {_unbroken(f'({span})')}" if span else "")
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def _keyFigure(visit: VisitMeasurement) -> Element:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.geometry import AXIS_NAMES
 from ..core.hip import HipMeasurement, VisitMeasurement
 from ..core.ratios import Estimate
 from ..core.sphere import SphereFit
+from ..core.uncertainty import rootSumOfSquares
 from .cells import Cell, Row, RowGroup, changeCell, estimateCell, numberCell, tableElement, textCell
-from .formats import MM3_PER_CM3, inCm3, number
-from .glossary import meaningOfTerm
+from .formats import MM3_PER_CM3, NO_BASELINE, inCm3, interval, number
+from .glossary import WHY_JUDGMENTS_DIFFER, meaningOfTerm
 from .markup import Element, element
 from .reportinput import ReportVisit
+from .slicechoice import sliceDetails, sliceWords
 from .timeplots import lesionCm3
 
 CM3 = "cm\u00b3"
@@ -25,17 +26,18 @@ HEAD_KINDS = {"visit": "head of this visit", "baseline": "head of {visit}", "sph
 def mainTable(measurement: HipMeasurement, visits: Sequence[ReportVisit]) -> list[Element]:
     """Every quantity by visit; more than six visits make more than one table."""
     given = {visit.label: visit for visit in visits}
+    slices = {visit.label: sliceWords(visit, given.get(visit.label)) for visit in measurement.visits if visit.stack}
     groups = (
         RowGroup("Lesion and head", _volumeRows()),
-        RowGroup("Change of the lesion", _changeRows(measurement)),
+        RowGroup("Change of the lesion", _changeRows(measurement), _whyJudgmentsDiffer(measurement)),
         RowGroup("Sphere of the head", _sphereRows()),
         RowGroup("Other volume estimates, for comparison only", _estimatorRows()),
-        RowGroup("How it was read", _readingRows(given)),
+        RowGroup("How it was read", _readingRows(given, slices)),
     )
     hint = element("p", {"class": "hint"}, "Large figures are the values, small figures below them their ",
                    element("a", {"href": "#term-interval"}, "95 % intervals"),
                    ". The name of a quantity leads to its definition.")
-    return [hint, *_split("Measurements by visit", groups, measurement.visits)]
+    return [hint, *_split("Measurements by visit", groups, measurement.visits), *sliceDetails(measurement, slices)]
 
 
 def uncertaintyTable(measurement: HipMeasurement) -> Element:
@@ -53,9 +55,10 @@ def uncertaintyTable(measurement: HipMeasurement) -> Element:
 
 
 def _split(caption: str, groups, visits: tuple[VisitMeasurement, ...]) -> list[Element]:
-    parts = [visits[start:start + VISITS_A_TABLE] for start in range(0, len(visits), VISITS_A_TABLE)]
+    count = -(-len(visits) // -(-len(visits) // VISITS_A_TABLE)) if visits else 1
+    parts = [visits[start:start + count] for start in range(0, len(visits), count)]
     return [tableElement(caption if len(parts) == 1 else f"{caption}, part {index + 1} of {len(parts)}", groups, part,
-                         meaningOfTerm()) for index, part in enumerate(parts)]
+                         meaningOfTerm(), count) for index, part in enumerate(parts)]
 
 
 def _volumeRows() -> tuple[Row, ...]:
@@ -86,19 +89,52 @@ def _changeRows(measurement: HipMeasurement) -> tuple[Row, ...]:
         change("Regeneration (net)", "% of baseline ONV", "regeneration",
                lambda change: estimateCell(change.regenerationPercent, 1, REGENERATION_LIMITS)),
         change("Residual", "% of baseline ONV", "residual", lambda change: estimateCell(change.residualPercent, 1)),
-        change("Change of ONV", "", "within-error", lambda change: _judged(change.onvWithinMeasurementError)),
-        change("Change of ONV %", "", "within-error",
-               lambda change: _judged(change.onvPercentWithinMeasurementError)),
+        Row("Change of ONV", CM3, "within-error", lambda visit: changeCell(measurement, visit, lambda change: _judged(
+            change.onvWithinMeasurementError, _difference(measurement, visit, _stateCm3), 2))),
+        Row("Change of ONV %", "points", "within-error", lambda visit: changeCell(
+            measurement, visit, lambda change: _judged(change.onvPercentWithinMeasurementError, _difference(
+                measurement, visit, lambda state: state.onvPercent), 1))),
         Row("Rate since the previous visit", "% of head a month", "rate", lambda visit: _rateCell(
             measurement, visit, lambda estimate: estimateCell(estimate, 2, (None, None)))),
         Row("Change of FHV", "% of baseline FHV", "drift", lambda visit: _driftCell(measurement, visit)),
     )
 
 
-def _judged(isWithinError: bool | None) -> Cell | None:
-    if isWithinError is None:
+def _stateCm3(state) -> Estimate:
+    return inCm3(state.lesion.estimate)
+
+
+def _difference(measurement: HipMeasurement, visit: VisitMeasurement, estimateOf) -> Estimate | None:
+    """This visit minus baseline; different visits are independent, and a lesion that is gone adds no uncertainty."""
+    states = measurement.visit(measurement.baseline).lesionState, visit.lesionState
+    earlier, later = (state and estimateOf(state) for state in states)
+    if earlier is None or later is None:
         return None
-    return textCell("within error" if isWithinError else "beyond error")
+    uncertainty = rootSumOfSquares(earlier.standardUncertainty or 0.0, later.standardUncertainty or 0.0)
+    return Estimate(later.value - earlier.value, uncertainty)
+
+
+def _judged(isWithinError: bool | None, difference: Estimate | None, decimals: int) -> Cell | None:
+    if isWithinError is None or difference is None:
+        return None
+    span = interval(difference, decimals, (None, None))
+    return Cell(number(difference.value, decimals), f"{span}\n{'within' if isWithinError else 'beyond'} error")
+
+
+def _whyJudgmentsDiffer(measurement: HipMeasurement) -> Element | None:
+    """Why a change is within error by one measure and not by another; None where that is nowhere so."""
+    for visit in measurement.visits:
+        change = visit.changeFromBaseline
+        if change is None:
+            continue
+        judged = {change.onvWithinMeasurementError, change.onvPercentWithinMeasurementError} - {None}
+        regeneration = change.regenerationPercent
+        if regeneration is not None and regeneration.confidenceHalfWidth is not None:
+            judged.add(abs(regeneration.value) < regeneration.confidenceHalfWidth)
+        if len(judged) > 1:
+            return element("p", {"class": "hint"}, "Within error by one measure and beyond it by another? ",
+                           WHY_JUDGMENTS_DIFFER)
+    return None
 
 
 def _rateCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> Cell | None:
@@ -106,13 +142,17 @@ def _rateCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> C
         return Cell("baseline", isAbsent=True)
     if visit.changeFromPrevious is None:
         earlier = [other for other in measurement.visits if other.month < visit.month and other.lesionState]
-        return None if earlier or visit.lesionState is None else Cell("first visit", isAbsent=True)
+        if earlier or visit.lesionState is None:
+            return None
+        return Cell("first visit" if measurement.baseline else NO_BASELINE, isAbsent=True)
     return cellOf(visit.changeFromPrevious.ratePercentPerMonth)
 
 
 def _driftCell(measurement: HipMeasurement, visit: VisitMeasurement) -> Cell | None:
     if visit.label == measurement.baseline:
         return Cell("baseline", isAbsent=True)
+    if measurement.baseline is None:
+        return Cell(NO_BASELINE, isAbsent=True)
     return estimateCell(visit.fhvDriftPercent, 1, (None, None))
 
 
@@ -169,23 +209,20 @@ def _volumeField(name: str, segmentOf, field: str, decimals: int):
     return cell
 
 
-def _readingRows(given: dict[str, ReportVisit]) -> tuple[Row, ...]:
+def _readingRows(given: dict[str, ReportVisit], slices: dict[str, str]) -> tuple[Row, ...]:
+    common = next(iter(slices.values())) if len(set(slices.values())) == 1 else None
     def visit(name: str, field: str) -> Row:
         return Row(name, "", None, lambda measured: _given(given.get(measured.label), field))
 
     return (
-        Row("Slice pitch", "mm", "pitch",
-            lambda visit: visit.stack and Cell(number(visit.stack.pitchMm, 2), _axisText(visit))),
+        Row("Slice pitch", f"mm, {common}" if common else "mm", "pitch", lambda visit: visit.stack and Cell(
+            number(visit.stack.pitchMm, 2), None if common else slices[visit.label])),
         Row("Slices with lesion", "", "slices", lambda visit: _sliceCount(visit, "ONV", visit.lesion)),
         Row("Slices with head", "", "slices", lambda visit: _sliceCount(visit, "FHV", visit.head)),
         visit("Reader", "reader"),
         visit("Stage, as entered", "stage"),
         visit("State of the outlines", "status"),
     )
-
-
-def _axisText(visit: VisitMeasurement) -> str:
-    return f"across {AXIS_NAMES[visit.stack.axis]}: {visit.stack.reason}"
 
 
 def _sliceCount(visit: VisitMeasurement, name: str, segment) -> Cell | None:
