@@ -43,7 +43,7 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             visits.append(_openVisit(scene, case, visit, added))
     except BaseException:
         for node in added:
-            scene.RemoveNode(node)
+            _remove(scene, node)
         raise
     return HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
                     dict(case.subject), case.end, case)
@@ -79,6 +79,12 @@ def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:
     node.CreateDefaultDisplayNodes()
     setReferenceGrid(node, segmentation.grid)
     return node, [addSegment(node, segment) for segment in segmentation.segments]
+
+
+def _remove(scene, node):
+    displays = [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
+    for part in (*displays, node):
+        scene.RemoveNode(part)
 
 
 def _openVisit(scene, case: Case, visit: CaseVisit, added: list) -> VisitNodes:
