@@ -12,7 +12,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: the
 from ONVolumetryLib.mrml.headsphere import (  # noqa: E402
     ballMask,
     clickedPoints,
-    removeSphere,
+    removeSpheres,
     showSphere,
     sphereModel,
     startHead,
@@ -102,9 +102,9 @@ def testSphereIsDrawnOnceAndNotSaved(scene, drawnHip, sphere):
     assert np.allclose(np.ptp(bounds, axis=1), 2 * RADIUS, atol=0.1)
     assert not model.GetSaveWithScene() and model.GetDisplayNode().GetVisibility2D()
     showSphere(scene, drawnHip.node, None)
-    assert not model.GetDisplayNode().GetVisibility()
-    removeSphere(scene, drawnHip.node)
-    assert sphereModel(drawnHip.node) is None
+    assert model.GetPolyData().GetNumberOfPoints() == 0
+    removeSpheres(scene)
+    assert sphereModel(scene, drawnHip.node) is None
     assert scene.GetNumberOfNodesByClass("vtkMRMLModelNode") == 0
 
 

@@ -16,7 +16,7 @@ from ONVolumetryLib.mrml.neckplane import (  # noqa: E402
     defaultNeckPlane,
     findPlaneNode,
     planeOfNode,
-    removeShownPlane,
+    removeShownPlanes,
     shownPlane,
     showPlaneAtVisit,
 )
@@ -95,6 +95,6 @@ def testPlaneAtAnotherVisitIsLockedAndNotSaved(scene, drawnHip):
     assert showPlaneAtVisit(scene, drawnHip.node, first.movedWithHead(CENTER, (0.0, 0.0, 0.0)), 60.0) is node
     assert planeOfNode(node).originRas == pytest.approx((9.0, -2.0, -12.7))
     assert findPlaneNode(scene, drawnHip.node) is None
-    removeShownPlane(scene, drawnHip.node)
-    assert shownPlane(drawnHip.node) is None
+    removeShownPlanes(scene)
+    assert shownPlane(scene, drawnHip.node) is None
     assert scene.GetNumberOfNodesByClass("vtkMRMLMarkupsPlaneNode") == 0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..core.sphere import SphereFit
 
 SPHERE_ROLE = "ONVolumetry.sphere"
+PLACE_ATTRIBUTE = "ONVolumetry.spherePlace"
 SPHERE_COLOR = (0.25, 0.75, 0.95)
 SURFACE_STEPS = 72
 
@@ -62,48 +63,58 @@ def startHead(segmentationNode, headId: str, sphere: SphereFit) -> Mask:
 def showSphere(scene, segmentationNode, sphere: SphereFit | None):
     """Draw the sphere of a segmentation's head as a see-through surface with its outline in slice views.
 
-    The surface is made anew when it is needed and not saved with the scene.
+    The surface is made anew when it is needed and not saved with the scene; the caller makes it visible.
 
-    :param sphere: None takes the surface away.
-    :return: the vtkMRMLModelNode, or None.
+    :param sphere: None leaves nothing to see.
+    :return: the vtkMRMLModelNode.
     """
     import vtk
 
-    model = sphereModel(segmentationNode)
-    if sphere is None:
-        if model is not None:
-            model.GetDisplayNode().SetVisibility(False)
-        return None
-    model = model or _addModel(scene, segmentationNode)
-    source = vtk.vtkSphereSource()
-    source.SetCenter(*sphere.centerRas)
-    source.SetRadius(sphere.radiusMm)
-    source.SetThetaResolution(SURFACE_STEPS)
-    source.SetPhiResolution(SURFACE_STEPS // 2)
-    source.Update()
-    model.SetAndObservePolyData(source.GetOutput())
-    model.GetDisplayNode().SetVisibility(True)
+    model = sphereModel(scene, segmentationNode) or _addModel(scene, segmentationNode)
+    place = "" if sphere is None else repr((*sphere.centerRas, sphere.radiusMm))
+    # All views that show the surface are drawn anew when it changes.
+    if model.GetAttribute(PLACE_ATTRIBUTE) == place:
+        return model
+    model.SetAttribute(PLACE_ATTRIBUTE, place)
+    surface = vtk.vtkPolyData()
+    if sphere is not None:
+        source = vtk.vtkSphereSource()
+        source.SetCenter(*sphere.centerRas)
+        source.SetRadius(sphere.radiusMm)
+        source.SetThetaResolution(SURFACE_STEPS)
+        source.SetPhiResolution(SURFACE_STEPS // 2)
+        source.Update()
+        surface = source.GetOutput()
+    model.SetAndObservePolyData(surface)
     return model
 
 
-def sphereModel(segmentationNode):
+def sphereModel(scene, segmentationNode):
     """The surface that shows the sphere of a segmentation's head, or None."""
-    return segmentationNode.GetNodeReference(SPHERE_ROLE)
+    return next((model for model in _models(scene) if model.GetNodeReference(SPHERE_ROLE) is segmentationNode), None)
 
 
-def removeSphere(scene, segmentationNode):
-    """Take the surface out of the scene."""
-    model = sphereModel(segmentationNode)
-    if model is not None:
-        segmentationNode.RemoveNodeReferenceIDs(SPHERE_ROLE)
+def removeSpheres(scene):
+    """Take all these surfaces out of the scene."""
+    for model in _models(scene):
         scene.RemoveNode(model.GetDisplayNode())
         scene.RemoveNode(model)
 
 
+def _models(scene) -> list:
+    count = scene.GetNumberOfNodesByClass("vtkMRMLModelNode")
+    models = [scene.GetNthNodeByClass(index, "vtkMRMLModelNode") for index in range(count)]
+    return [model for model in models if model.GetAttribute(SPHERE_ROLE)]
+
+
 def _addModel(scene, segmentationNode):
     model = scene.AddNewNodeByClass("vtkMRMLModelNode", f"Sphere of {segmentationNode.GetName()}")
+    # The surface refers to the segmentation and not the other way round: a saved node would refer to nothing.
+    model.SetAttribute(SPHERE_ROLE, "1")
+    model.SetNodeReferenceID(SPHERE_ROLE, segmentationNode.GetID())
     model.CreateDefaultDisplayNodes()
     display = model.GetDisplayNode()
+    display.SetVisibility(False)
     display.SetColor(*SPHERE_COLOR)
     display.SetOpacity(0.25)
     display.SetVisibility2D(True)
@@ -111,5 +122,4 @@ def _addModel(scene, segmentationNode):
     for node in (model, display):
         node.SetSaveWithScene(False)
     model.SetSelectable(False)
-    segmentationNode.SetNodeReferenceID(SPHERE_ROLE, model.GetID())
     return model

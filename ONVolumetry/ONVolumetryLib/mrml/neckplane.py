@@ -12,7 +12,7 @@ from ..core.sphereadjusted import planeCutDistance
 from .segmentediting import replaceVoxels, segmentMask
 
 PLANE_ATTRIBUTE = "ONVolumetry.neckPlane"
-SHOWN_PLANE_ROLE = "ONVolumetry.neckPlane"
+SHOWN_PLANE_ROLE = "ONVolumetry.neckPlaneAtVisit"
 BASELINE_ROLE = "ONVolumetry.baseline"
 # From the center of the head: the neck falls by 37 degrees (neck-shaft angle 127) and runs 10 degrees backward.
 NECK_DIRECTION = (0.786, -0.139, -0.602)
@@ -81,11 +81,8 @@ def cutHead(segmentationNode, headId: str, plane: NeckPlane, headCenterRas) -> i
 
 def findPlaneNode(scene, baselineSegmentation):
     """The markups plane that was defined on a baseline, or None."""
-    for index in range(scene.GetNumberOfNodesByClass("vtkMRMLMarkupsPlaneNode")):
-        node = scene.GetNthNodeByClass(index, "vtkMRMLMarkupsPlaneNode")
-        if node.GetAttribute(PLANE_ATTRIBUTE) and node.GetNodeReference(BASELINE_ROLE) is baselineSegmentation:
-            return node
-    return None
+    return next((node for node in _planeNodes(scene) if node.GetAttribute(PLANE_ATTRIBUTE)
+                 and node.GetNodeReference(BASELINE_ROLE) is baselineSegmentation), None)
 
 
 def addPlaneNode(scene, baselineSegmentation, plane: NeckPlane, sizeMm: float):
@@ -115,32 +112,41 @@ def showPlaneAtVisit(scene, segmentationNode, plane: NeckPlane, sizeMm: float):
 
     :return: vtkMRMLMarkupsPlaneNode.
     """
-    node = shownPlane(segmentationNode)
+    node = shownPlane(scene, segmentationNode)
     if node is None:
         node = scene.AddNewNodeByClass("vtkMRMLMarkupsPlaneNode", f"Head-neck plane at {segmentationNode.GetName()}")
         _prepare(node)
         node.SetSaveWithScene(False)
         node.GetDisplayNode().SetSaveWithScene(False)
         node.GetDisplayNode().SetHandlesInteractive(False)
-        segmentationNode.SetNodeReferenceID(SHOWN_PLANE_ROLE, node.GetID())
+        node.SetAttribute(SHOWN_PLANE_ROLE, "1")
+        node.SetNodeReferenceID(SHOWN_PLANE_ROLE, segmentationNode.GetID())
     node.SetLocked(False)
     _place(node, plane, sizeMm)
     node.SetLocked(True)
     return node
 
 
-def shownPlane(segmentationNode):
+def shownPlane(scene, segmentationNode):
     """What draws the plane at a visit that is not the baseline, or None."""
-    return segmentationNode.GetNodeReference(SHOWN_PLANE_ROLE)
+    return next((node for node in _shownPlanes(scene) if node.GetNodeReference(SHOWN_PLANE_ROLE) is segmentationNode),
+                None)
 
 
-def removeShownPlane(scene, segmentationNode):
-    """Take the drawing of the plane at a visit out of the scene."""
-    node = shownPlane(segmentationNode)
-    if node is not None:
-        segmentationNode.RemoveNodeReferenceIDs(SHOWN_PLANE_ROLE)
+def removeShownPlanes(scene):
+    """Take all these drawings out of the scene; the plane of the baseline stays."""
+    for node in _shownPlanes(scene):
         scene.RemoveNode(node.GetDisplayNode())
         scene.RemoveNode(node)
+
+
+def _shownPlanes(scene) -> list:
+    return [node for node in _planeNodes(scene) if node.GetAttribute(SHOWN_PLANE_ROLE)]
+
+
+def _planeNodes(scene) -> list:
+    count = scene.GetNumberOfNodesByClass("vtkMRMLMarkupsPlaneNode")
+    return [scene.GetNthNodeByClass(index, "vtkMRMLMarkupsPlaneNode") for index in range(count)]
 
 
 def _prepare(node):

@@ -1,0 +1,60 @@
+"""Slice planes along the slices that were acquired, and the same place of the head at another visit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.geometry import GridGeometry, sliceStackOfGrid
+
+# Columns: to the right and up on the screen, and across, as radiologists look at a patient.
+AXIAL = np.array([[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+CORONAL = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+
+
+def acquisitionAxes(grid: GridGeometry) -> np.ndarray:
+    """Axes of a slice view that shows the slices of a volume as they were acquired.
+
+    :return: 3x3, the columns are the view's right, up and normal in RAS: directions of the grid's axes, turned as in
+        the nearest of the axial, sagittal and coronal views.
+    """
+    axis = sliceStackOfGrid(grid).axis
+    directions = grid.axisDirections
+    reference = max((AXIAL, SAGITTAL, CORONAL), key=lambda axes: abs(axes[:, 2] @ directions[:, axis]))
+    others = [other for other in range(3) if other != axis]
+    right = max(others, key=lambda other: abs(reference[:, 0] @ directions[:, other]))
+    up = next(other for other in others if other != right)
+    axes = directions[:, [right, up, axis]]
+    return axes * np.where(np.sum(axes * reference, axis=0) < 0, -1.0, 1.0)
+
+
+def slicePose(axes: np.ndarray, originRas) -> np.ndarray:
+    """SliceToRAS matrix (4x4) of a view with these axes and this point in its middle."""
+    pose = np.eye(4)
+    pose[:3, :3] = axes
+    pose[:3, 3] = originRas
+    return pose
+
+
+def onNearestSlice(pose: np.ndarray, grid: GridGeometry) -> np.ndarray:
+    """The pose moved across its plane to the nearest slice that was acquired; turned poses stay as they are."""
+    axis = sliceStackOfGrid(grid).axis
+    direction = grid.axisDirections[:, axis]
+    if abs(direction @ pose[:3, 2]) < 0.999:
+        return pose
+    index = grid.toIjk(pose[:3, 3])[axis]
+    nearest = np.clip(np.round(index), 0, grid.sizeIjk[axis] - 1)
+    moved = np.array(pose)
+    moved[:3, 3] += (nearest - index) * grid.spacingMm[axis] * direction
+    return moved
+
+
+def poseAtOtherHead(pose: np.ndarray, centerRas, otherAxes: np.ndarray, otherCenterRas) -> np.ndarray:
+    """The pose that lies as far from another head's center as this one does from its own.
+
+    :param pose: SliceToRAS (4x4) of a view.
+    :param centerRas: center of the head in that view, mm.
+    :param otherAxes: axes of the other view, 3x3.
+    """
+    offset = pose[:3, :3].T @ (pose[:3, 3] - np.asarray(centerRas))
+    return slicePose(otherAxes, np.asarray(otherCenterRas) + otherAxes @ offset)

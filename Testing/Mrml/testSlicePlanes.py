@@ -1,0 +1,70 @@
+"""Views along the acquired slices, and the same place at another head."""
+
+import numpy as np
+import pytest
+from ONVolumetryLib.core.geometry import GridGeometry
+
+pytest.importorskip("slicer", reason="slicer-core is not installed: there is no wheel for this Python")
+
+from ONVolumetryLib.mrml.readingmode import noteReading, readingOf
+from ONVolumetryLib.mrml.sliceplanes import (
+    acquisitionAxes,
+    onNearestSlice,
+    poseAtOtherHead,
+    slicePose,
+)
+
+
+def gridOf(axes, spacingMm=(0.6, 0.6, 4.0)) -> GridGeometry:
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.asarray(axes, dtype=float).T @ np.diag(spacingMm)
+    matrix[:3, 3] = (5.0, -7.0, 11.0)
+    return GridGeometry((100, 100, 20), matrix)
+
+
+@pytest.mark.parametrize("axes, right, up", [
+    # I, J, K of the volume; then what must point to the right and up on the screen.
+    ([(-1, 0, 0), (0, -1, 0), (0, 0, 1)], (-1, 0, 0), (0, 1, 0)),
+    ([(-1, 0, 0), (0, 0, -1), (0, 1, 0)], (-1, 0, 0), (0, 0, 1)),
+    ([(0, -1, 0), (0, 0, -1), (-1, 0, 0)], (0, -1, 0), (0, 0, 1)),
+])
+def testScreenIsOrientedAsRadiologistsLookAtPatients(axes, right, up):
+    found = acquisitionAxes(gridOf(axes))
+    assert found[:, 0] == pytest.approx(np.array(right))
+    assert found[:, 1] == pytest.approx(np.array(up))
+    assert abs(found[:, 2] @ np.array(axes[2])) == pytest.approx(1.0)
+
+
+def testObliqueSlicesAreShownAsAcquired(obliqueMasks):
+    grid = obliqueMasks[0].grid
+    found = acquisitionAxes(grid)
+    assert abs(found[:, 2] @ grid.axisDirections[:, 2]) == pytest.approx(1.0)
+    assert found.T @ found == pytest.approx(np.eye(3), abs=1e-9)
+
+
+def testNearestSlice():
+    grid = gridOf([(-1, 0, 0), (0, -1, 0), (0, 0, 1)])
+    pose = slicePose(acquisitionAxes(grid), (1.0, 2.0, 11.0 + 4.0 * 3 + 1.9))
+    moved = onNearestSlice(pose, grid)
+    assert moved[:3, 3] == pytest.approx((1.0, 2.0, 11.0 + 4.0 * 3))
+    assert onNearestSlice(slicePose(acquisitionAxes(grid), (0.0, 0.0, 500.0)), grid)[2, 3] == pytest.approx(87.0)
+    turned = slicePose(np.roll(acquisitionAxes(grid), 1, axis=1), (1.0, 2.0, 3.3))
+    assert np.array_equal(onNearestSlice(turned, grid), turned)
+
+
+def testSamePlaceAtAnotherHead(obliqueMasks):
+    axes = acquisitionAxes(gridOf([(-1, 0, 0), (0, -1, 0), (0, 0, 1)]))
+    other = acquisitionAxes(obliqueMasks[0].grid)
+    pose = slicePose(axes, (10.0, 20.0, 30.0) + axes @ [3.0, 4.0, 5.0])
+    found = poseAtOtherHead(pose, (10.0, 20.0, 30.0), other, (-1.0, -2.0, -3.0))
+    assert found[:3, :3] == pytest.approx(other)
+    assert other.T @ (found[:3, 3] - (-1.0, -2.0, -3.0)) == pytest.approx((3.0, 4.0, 5.0))
+
+
+def testOneEditInSightOfOtherOutlinesMakesTheReadingOpen(drawnHip):
+    assert readingOf(drawnHip.node) is None
+    noteReading(drawnHip.node, areOthersShown=False)
+    assert readingOf(drawnHip.node) == "blinded"
+    noteReading(drawnHip.node, areOthersShown=True)
+    noteReading(drawnHip.node, areOthersShown=False)
+    assert readingOf(drawnHip.node) == "open"
