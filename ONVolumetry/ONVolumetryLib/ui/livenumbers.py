@@ -22,6 +22,7 @@ class LiveNumbers:
         frame.frameShape = qt.QFrame.StyledPanel
         grid = qt.QGridLayout(frame)
         grid.setContentsMargins(6, 4, 6, 4)
+        grid.setHorizontalSpacing(12)
         self._values = {}
         titles = (("onv", _("ONV"), _("Lesion volume")), ("onvPercent", _("ONV %"), _("Lesion in percent of the head")),
                   ("fhv", _("FHV"), _("Head volume, lesion included")),

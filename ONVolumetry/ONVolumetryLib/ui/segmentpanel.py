@@ -92,6 +92,8 @@ class SegmentPanel(VTKObservationMixin):
 
     def setReadOnly(self, isReadOnly: bool):
         """Allow no edits, as after approval."""
+        if isReadOnly == self._isReadOnly:
+            return
         self._isReadOnly = isReadOnly
         self.editor.setReadOnly(isReadOnly)
         self.refresh()
