@@ -107,18 +107,6 @@ def testChangesAreThoseOfTheGroup(results):
     assert "2 complete pairs" in few.note
 
 
-def testAgreementTakesTheLastVisitBeforeSurgery(tmp_path):
-    path = tmp_path / "rows.csv"
-    lines = ["hip,visit,month,onv_percent,fhv_cm3,sav_cm3"]
-    for hip in range(6):
-        lines += [f"{hip},screening,-4,20,{60 + hip},{60 + hip}", f"{hip},preop,0,20,{40 + hip},{41 + hip * 1.1}",
-                  f"{hip},1 year,12,5,{50 + hip},{50 + hip}"]
-    path.write_text("\n".join(lines))
-    result = analyzeCohort(readCohort([path]), FAST)
-    limits = one(result, "fhv_sav_agreement", item="Bland-Altman").statistics
-    assert (limits.n, limits.meanDifference) == (6, pytest.approx(-1.25))
-
-
 def testProbitHasTheSplitsThatItsNamesSay(results, table):
     model = results.healing
     hips = table.rows[table.rows["onv_percent"].notna()]["hip"]
@@ -169,79 +157,8 @@ def testNoSyntheticHipsIsRefused():
         syntheticCohort(0)
 
 
-def testMissingVisitsAreNeverRegeneration(analyze):
-    rows = [(hip, "preop", 0, 20 + hip, hip % 2, "A B", "done", "", "") for hip in range(1, 9)]
-    rows += [(hip, "12 months", 12, 5 + hip, hip % 2, "B", "done", "", "") for hip in range(1, 6)]
-    rows += [(6, "12 months", 12, "", 0, "", "not done", "arthroplasty", 9),
-             (7, "12 months", 12, "", 1, "", "done", "", "")]
-    result = analyze(rows, ",jic_zones,visit_status,end_reason,end_month")
-    zone = one(result, "jic_regenerated", group="all", item="A").statistics
-    assert (zone.n, zone.regenerated, zone.seenOnce) == (5, 5, 3)
-    present = one(result, "jic_zones", group="all", visit="12 months", item="A").statistics
-    assert (present.n, present.present, present.notImaged, present.notMeasurable) == (5, 0, 2, 1)
-    follow = one(result, "follow_up", group="all", visit="12 months").statistics
-    assert (follow.n, follow.missing, follow.notDone, follow.notMeasured, follow.arthroplasty) == (5, 3, 2, 1, 1)
-    assert one(result, "jic_mcnemar", item="A").statistics.p == pytest.approx(0.0625)
-
-
-def testOneEmptyGroupLeavesNotesAndComputesTheRest(analyze):
-    result = analyze([(hip, visit, month, 20 - month + hip + (hip * month) % 5, 1)
-                      for hip in range(1, 9) for visit, month in (("preop", 0), ("3 months", 3))])
-    assert "0 non-healed" in one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
-    assert "no non-healed hip" in find(result, "difference_in_differences", item="all rows")[0].note
-    assert result.find("healing_probit").cells[0].note is not None
-    assert one(result, "onv_percent", group="all", visit="preop").statistics.n == 8
-    assert one(result, "onv_percent_change", group="all", item="paired t test").statistics is not None
-
-
-def testValuesThatDoNotVaryLeaveNotes(analyze):
-    result = analyze([(hip, visit, month, 20 - month, hip % 2) for hip in range(1, 9)
-                      for visit, month in (("preop", 0), ("3 months", 3))])
-    assert "do not vary" in one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
-    assert "do not vary" in one(result, "onv_percent_change", group="all", item="paired t test").note
-    assert "do not vary" in find(result, "difference_in_differences", item="all rows")[0].note
-    assert "do not vary" in one(result, "roc", visit="preop", item="ROC area").note
-    assert one(result, "onv_percent", group="all", visit="preop").statistics.sd == 0
-
-
-def testSeparatedHealingIsNotEstimated(analyze):
-    result = analyze([(hip, "preop", 0, 10 + hip, int(hip <= 5)) for hip in range(1, 11)])
-    assert "separate" in result.find("healing_probit").cells[0].note
-    assert result.healing is None
-    area = one(result, "roc", item="ROC area")
-    assert area.statistics.auc == 1.0
-    assert area.statistics.ciLow is None
-    assert "no interval" in area.note
-
-
 def testFewClustersAreWarnedOf(results):
     assert any("below 30" in note for note in results.find("healing_probit").notes)
-
-
-def testAVisitWithOneOutcomeIsLeftOutOfTheProbit(analyze):
-    generator = np.random.default_rng(1)
-    rows = [(hip, "preop", 0, round(generator.normal(20 - 3 * (hip % 2), 6), 2), hip % 2) for hip in range(40)]
-    rows += [(hip, "3 months", 3, 10 + hip, 1) for hip in range(1, 40, 2)]
-    result = analyze(rows)
-    assert any("3 months has healed hips only" in note for note in result.healing.notes)
-    assert result.healing.visits == ("preop",)
-    assert result.healing.fit.n == 40
-
-
-def testFewerThanThreeValuesLeaveNotes(analyze):
-    result = analyze([(1, "preop", 0, 20, 1), (1, "3 months", 3, 10, 1), (2, "preop", 0, 22, 0),
-                      (2, "3 months", 3, 15, 0)])
-    assert "n < 3" in one(result, "onv_percent", group="all", visit="preop").note
-    assert "at least 3" in one(result, "onv_percent_change", group="all", item="paired t test").note
-
-
-def testWithoutHealingOnlyWhatNeedsItIsLeftOut(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text("hip,visit,month,onv_percent\n" + "\n".join(f"{hip},preop,0,{10 + hip}" for hip in range(6)))
-    result = analyzeCohort(readCohort([path]), FAST)
-    assert "no column healed" in result.find("healing_probit").cells[0].note
-    assert {cell.group for cell in result.find("onv_percent").cells} == {"all"}
-    assert len(writeCohort(result, tmp_path / "out")) == 3 + 2 * 2
 
 
 def testFiguresOfAnEarlierCohortDoNotStay(results, analyze, tmp_path):

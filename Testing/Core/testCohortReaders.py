@@ -76,7 +76,7 @@ def testAnEmptyOutlineHasNoDistance(shapes):
 @pytest.fixture
 def writeReader(tmp_path, shapes):
     """Write a reader's folder with one case a hip; radii of the lesion by hip and visit."""
-    grid = shapes.gridAround(20.0, (2.0, 2.0, 3.0))
+    grid = shapes.gridAround(16.0, (2.0, 2.0, 3.0))
 
     def write(name, radii):
         for hip, byVisit in radii.items():
@@ -84,8 +84,8 @@ def writeReader(tmp_path, shapes):
             folder.mkdir(parents=True)
             visits = []
             for month, radius in byVisit.items():
-                segments = (Segment("Femoral head", shapes.maskOf(shapes.ball(17.0), grid), "head", status="completed"),
-                            Segment("Osteonecrosis lesion", shapes.maskOf(shapes.ball(radius, (0, 0, 4.0)), grid),
+                segments = (Segment("Femoral head", shapes.maskOf(shapes.ball(14.0), grid), "head", status="completed"),
+                            Segment("Osteonecrosis lesion", shapes.maskOf(shapes.ball(radius, (0, 0, 2.0)), grid),
                                     "lesion", status="completed"))
                 writeSegmentation(folder / f"m{month}.seg.nrrd", Segmentation(segments, grid))
                 visits.append({"label": f"{month} months", "month": month, "segmentation": f"m{month}.seg.nrrd"})

@@ -72,8 +72,8 @@ def _names(tables, wanted) -> list[str]:
         return list(dict.fromkeys((["sex"] if _isThere(tables, "sex") else []) + found))
     for name in wanted:
         if not _isThere(tables, name):
-            offered = [known for table in tables for known in table.columns
-                       if known in OFFERED_FIXED_COLUMNS or known not in VISIT_COLUMNS and known not in NOT_COVARIATES]
+            taken = {*VISIT_COLUMNS, *NOT_COVARIATES} - {*OFFERED_FIXED_COLUMNS}
+            offered = [known for table in tables for known in table.columns if known not in taken]
             raise ONVolumetryError(f"--covariates {name}: no table has this column; there are "
                                    + (", ".join(dict.fromkeys(offered)) or "none"))
         if name in NOT_COVARIATES or (name in VISIT_COLUMNS and name not in OFFERED_FIXED_COLUMNS):
