@@ -35,7 +35,8 @@ HIPS = (("case-04/dicom", "right", (-116.9, -37.9, -57.2), 19.1),
         ("case-05/t1_cor.nii.gz", "right", (-131.0, 3.7, -0.8), 19.75),
         ("case-05/t1_cor.nii.gz", "left", (38.8, 0.2, -6.5), 19.98),
         ("case-07/dicom", "right", (-85.7, -4.7, -37.6), 21.13), ("case-07/dicom", "left", (88.7, -5.6, -40.4), 21.53))
-FIELD_HALF_MM = 90.0
+# The scan reaches farther than the pair, so that a move brings real tissue in at the edges.
+FIELD_HALF_MM, SCAN_HALF_MM = 90.0, 125.0
 LARGEST_TURN_DEGREES, LARGEST_SHIFT_MM = 10.0, 15.0
 FEMUR_TURN_DEGREES = (5.0, 8.0)
 PERCENTS = (20.0, 12.0)
@@ -82,7 +83,8 @@ def makePair(folder: Path, hip: int, seed: int, isFemurTurned: bool) -> Pair:
         anatomy=HipSettings(side=side, sex="female", radiusMm=radius, centerRas=tuple(center)), seed=seed,
         scan=ScanSettings(rotationDegrees=LARGEST_TURN_DEGREES, translationMm=LARGEST_SHIFT_MM,
                           femurTurnDegrees=turn))
-    grids = source.geometry, _otherGrid(source.geometry, random)
+    field = source.geometry.cropped(*_boxAround(source.geometry, center, FIELD_HALF_MM))
+    grids = field, _otherGrid(field, random)
     phantom = buildHip(settings, lambda index: grids[index])
     marrow = float(np.median(source.voxels[rasterize(Sphere(center, 0.75 * radius), source.geometry).fullArray() > 0]))
     background = Background(source, marrow, 2, 4.0)
@@ -101,12 +103,16 @@ def makePair(folder: Path, hip: int, seed: int, isFemurTurned: bool) -> Pair:
 def _scan(folder: Path, hip: int) -> VolumeImage:
     name, _, centerLps, _ = HIPS[hip]
     image = readImage(folder / name)
-    grid = image.geometry
-    middle, reach = grid.toIjk(np.array(centerLps) * [-1, -1, 1]), FIELD_HALF_MM / grid.spacingMm
+    low, size = _boxAround(image.geometry, np.array(centerLps) * [-1, -1, 1], SCAN_HALF_MM)
+    box = tuple(slice(start, start + count) for start, count in zip(low[::-1], size[::-1]))
+    return VolumeImage(image.voxels[box].astype(np.float32), image.geometry.cropped(low, size))
+
+
+def _boxAround(grid: GridGeometry, centerRas, halfMm: float) -> tuple[np.ndarray, np.ndarray]:
+    """First voxel and size of the part of a grid within a distance of a point."""
+    middle, reach = grid.toIjk(centerRas), halfMm / grid.spacingMm
     low = np.clip(np.floor(middle - reach), 0, None).astype(int)
-    high = np.minimum(np.ceil(middle + reach) + 1, grid.sizeIjk).astype(int)
-    box = tuple(slice(start, stop) for start, stop in zip(low[::-1], high[::-1]))
-    return VolumeImage(image.voxels[box].astype(np.float32), grid.cropped(low, high - low))
+    return low, np.minimum(np.ceil(middle + reach) + 1, grid.sizeIjk).astype(int) - low
 
 
 def _otherGrid(grid: GridGeometry, random) -> GridGeometry:

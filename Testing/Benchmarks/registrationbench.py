@@ -54,11 +54,12 @@ def main() -> int:
 
 def measured(pair: Pair, withPeer: bool) -> dict:
     """Error, time and verdict of one pair."""
-    start = time.perf_counter()
+    start, startProcessor = time.perf_counter(), time.process_time()
     result = registerFollowup(pair.baseline, pair.followup)
-    seconds = time.perf_counter() - start
+    seconds, processorSeconds = time.perf_counter() - start, time.process_time() - startProcessor
     found = np.linalg.inv(result.followupToBaselineRas)
-    entry = {"error": pair.errorMm(found), "seconds": seconds, "reported": result.errorMm, "verdict": result.verdict,
+    entry = {"error": pair.errorMm(found), "seconds": seconds,
+             "processorSeconds": processorSeconds, "reported": result.errorMm, "verdict": result.verdict,
              "difference": (result.followupToBaselineRas @ pair.baselineToFollowup, result.errorMm,
                             np.array(pair.baseline.sphere.centerRas))}
     if withPeer:
@@ -70,12 +71,13 @@ def measured(pair: Pair, withPeer: bool) -> dict:
 
 def report(name: str, found: list[dict], meanAim: float, worstAim: float) -> list[tuple[str, bool]]:
     """Print a set of pairs and return its aims."""
-    error, seconds, reported = (np.array([entry[key] for entry in found]) for key in ("error", "seconds", "reported"))
+    error, seconds, processor, reported = (np.array([entry[key] for entry in found])
+                                           for key in ("error", "seconds", "processorSeconds", "reported"))
     rms = float(np.sqrt(np.mean(error ** 2)))
     covered, accepted = np.mean(error <= 2 * reported), np.mean([entry["verdict"] == "accepted" for entry in found])
     print(f"{name} ({len(found)} pairs)")
     print(f"  this project        mean {error.mean():.3f} mm, worst {error.max():.3f} mm, "
-          f"{seconds.mean():.1f} s a pair (longest {seconds.max():.1f} s)")
+          f"{seconds.mean():.1f} s a pair ({processor.mean():.1f} s of processor time)")
     if "peerError" in found[0]:
         peer, peerSeconds = (np.array([entry[key] for entry in found]) for key in ("peerError", "peerSeconds"))
         print(f"  SimpleITK's default mean {peer.mean():.3f} mm, median {np.median(peer):.3f} mm, "
@@ -84,7 +86,8 @@ def report(name: str, found: list[dict], meanAim: float, worstAim: float) -> lis
           f"true <= 2 x reported in {100 * covered:.0f} %; {100 * accepted:.0f} % accepted", flush=True)
     return [(f"{name}: mean error {error.mean():.3f} <= {meanAim} mm", error.mean() <= meanAim),
             (f"{name}: worst error {error.max():.3f} <= {worstAim} mm", error.max() <= worstAim),
-            (f"{name}: {seconds.mean():.1f} <= {LARGEST_SECONDS} s a pair", seconds.mean() <= LARGEST_SECONDS),
+            (f"{name}: {processor.mean():.1f} <= {LARGEST_SECONDS} s of processor time a pair",
+             processor.mean() <= LARGEST_SECONDS),
             (f"{name}: true error <= 2 x reported in {100 * covered:.0f} >= 95 %", covered >= 0.95),
             (f"{name}: median reported {np.median(reported):.3f} <= 2 x {rms:.3f} mm", np.median(reported) <= 2 * rms),
             (f"{name}: {100 * accepted:.0f} >= 95 % accepted", accepted >= 0.95)]
@@ -105,20 +108,23 @@ def wrongPairs(pairs: list[Pair]) -> list[tuple[str, bool]]:
 
 
 def registerWithSimpleItk(baseline: RegistrationVisit, followup: RegistrationVisit) -> np.ndarray:
-    """SimpleITK's own example of a rigid registration: Mattes mutual information of the whole images.
+    """The rigid registration of SimpleITK's examples, of the whole images, started at the head's center.
+
+    Mattes mutual information of 10 % of the voxels, regular-step gradient descent, three resolutions.
 
     :return: 4x4 from baseline to follow-up.
     """
     fixed, moving = (_itkImage(visit) for visit in (baseline, followup))
-    start = SimpleITK.CenteredTransformInitializer(fixed, moving, SimpleITK.Euler3DTransform(),
-                                                   SimpleITK.CenteredTransformInitializerFilter.GEOMETRY)
+    center = np.array(baseline.sphere.centerRas)
+    start = SimpleITK.Euler3DTransform()
+    start.SetCenter(center.tolist())
+    start.SetTranslation((np.array(followup.sphere.centerRas) - center).tolist())
     method = SimpleITK.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=50)
     method.SetMetricSamplingStrategy(method.RANDOM)
     method.SetMetricSamplingPercentage(0.1, 1)
     method.SetInterpolator(SimpleITK.sitkLinear)
-    method.SetOptimizerAsGradientDescent(learningRate=1.0, numberOfIterations=100, convergenceMinimumValue=1e-6,
-                                         convergenceWindowSize=10)
+    method.SetOptimizerAsRegularStepGradientDescent(2.0, 1e-3, 200, gradientMagnitudeTolerance=1e-6)
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetShrinkFactorsPerLevel([4, 2, 1])
     method.SetSmoothingSigmasPerLevel([2, 1, 0])

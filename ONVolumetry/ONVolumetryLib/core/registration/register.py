@@ -13,9 +13,9 @@ from .result import BY_HEAD_SURFACE, BY_IMAGE, BY_USER, RegistrationResult, Regi
 from .rigid import applyTo, ballDistanceMm, inverseOf, requireRigid
 from .samples import isChanged, samplePoints
 from .smoothed import SmoothedImage, cropAround
-from .start import startTransform
+from .start import nearbyStart, startTransform
 
-START_BLUR_MM, MIDDLE_BLUR_MM, FINE_BLUR_MM = 2.5, 1.2, 0.6
+START_BLUR_MM, NEARBY_BLUR_MM, MIDDLE_BLUR_MM, FINE_BLUR_MM = 2.5, 1.8, 1.2, 0.6
 # Room around the femur for the follow-up's position being known only by the head's center.
 ROOM_MM = 15.0
 FEWEST_POINTS = 500
@@ -61,7 +61,7 @@ class _ImagePair:
     def judged(self, userTransform: np.ndarray | None) -> RegistrationResult:
         """Align, or take the user's transform, and judge it."""
         middle = self._blurred(MIDDLE_BLUR_MM)
-        transform = self._start() if userTransform is None else inverseOf(userTransform)
+        transform = self._coarse() if userTransform is None else inverseOf(userTransform)
         points = self._unchangedAtFollowup(transform)
         if userTransform is None:
             transform = alignImages(*middle, points, self.centers[0], transform).baselineToFollowup
@@ -87,8 +87,10 @@ class _ImagePair:
     def _blurred(self, blurMm: float, splineOrder: int = 3) -> list[SmoothedImage]:
         return [SmoothedImage(*crop, blurMm, splineOrder) for crop in self.crops]
 
-    def _start(self) -> np.ndarray:
-        return startTransform(*self._blurred(START_BLUR_MM, 1), self.points, self.centers)
+    def _coarse(self) -> np.ndarray:
+        """A start that the finest images can do with."""
+        start = startTransform(*self._blurred(START_BLUR_MM, 1), self.points, self.centers)
+        return nearbyStart(*self._blurred(NEARBY_BLUR_MM), self._unchangedAtFollowup(start), self.centers[0], start)
 
     def _unchangedAtFollowup(self, transform: np.ndarray) -> np.ndarray:
         neck = transform[:3, :3] @ self.region.neckDirection

@@ -13,23 +13,51 @@ from .smoothed import SmoothedImage
 
 TURNS_DEGREES = (-21.0, -14.0, -7.0, 0.0, 7.0, 14.0, 21.0)
 START_COUNT, APART_DEGREES = 3, 8.0
+NEARBY_DEGREES = 6.0
 POINT_COUNT, SEED = 1500, 20_261
 
 
 def startTransform(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarray, centers) -> np.ndarray:
-    """Find a start within reach of the alignment.
+    """Find a start from the centers of the head.
 
     :param fixed: baseline, blurred by several mm.
     :param moving: follow-up, likewise.
     :param points: of the baseline (n, 3), RAS in mm.
     :param centers: centers of the head in baseline and follow-up, RAS in mm.
-    :return: 4x4 from baseline to follow-up, the best of the alignments from the best three turns.
+    :return: 4x4 from baseline to follow-up, the best of the alignments from the best turns.
     """
-    if len(points) > POINT_COUNT:
-        points = points[np.random.default_rng(SEED).choice(len(points), POINT_COUNT, replace=False)]
-    alignments = [alignImages(fixed, moving, points, centers[0], start)
-                  for start in _bestTurns(fixed, moving, points, centers)]
-    return max(alignments, key=lambda alignment: alignment.match.correlation).baselineToFollowup
+    points = _someOf(points)
+    return _best(fixed, moving, points, centers[0], _bestTurns(fixed, moving, points, centers))
+
+
+def nearbyStart(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarray, center: np.ndarray,
+                start: np.ndarray) -> np.ndarray:
+    """Look for a better match some degrees around a start, in finer images.
+
+    Where the femur has turned in its socket, blurred images match nearly as well with the pelvis laid on the pelvis,
+    and what lies far from the head is then taken for changed tissue.
+
+    :param fixed: baseline, blurred a little.
+    :param moving: follow-up, likewise.
+    :param center: of the head at baseline.
+    :param start: 4x4 from baseline to follow-up.
+    """
+    turns = np.array([turn for turn in product((-1.0, 0.0, 1.0), repeat=3) if np.count_nonzero(turn) != 2])
+    turns = np.radians(NEARBY_DEGREES) * turns / np.maximum(np.linalg.norm(turns, axis=1), 1.0)[:, None]
+    starts = [start @ rigidMatrix(turn, np.zeros(3), center) for turn in turns]
+    return _best(fixed, moving, _someOf(points), center, starts)
+
+
+def _someOf(points: np.ndarray) -> np.ndarray:
+    if len(points) <= POINT_COUNT:
+        return points
+    return points[np.random.default_rng(SEED).choice(len(points), POINT_COUNT, replace=False)]
+
+
+def _best(fixed, moving, points, center, starts) -> np.ndarray:
+    alignments = [alignImages(fixed, moving, points, center, start) for start in starts]
+    return max(alignments, key=lambda alignment: alignment.match.correlation * alignment.shareInside
+               ).baselineToFollowup
 
 
 def _bestTurns(fixed, moving, points, centers) -> list[np.ndarray]:
