@@ -10,7 +10,7 @@ from slicer.util import VTKObservationMixin
 
 from ..mrml.hipnodes import VisitNodes
 
-DELAY_MILLISECONDS = 100
+DELAY_MILLISECONDS = 60
 
 
 class SegmentWatcher(VTKObservationMixin):
