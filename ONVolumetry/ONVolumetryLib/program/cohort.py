@@ -8,7 +8,7 @@ from pathlib import Path
 from ..core.errors import ONVolumetryError
 
 NEEDED_LIBRARIES = ("pandas", "statsmodels", "matplotlib")
-HOW_TO_INSTALL = "pip install \"onvolumetry[cohort]\""
+HOW_TO_INSTALL = f"pip install {' '.join(NEEDED_LIBRARIES)}"
 SYNTHETIC_FILE = "synthetic.csv"
 DEFAULT_SEED = 1
 
