@@ -38,6 +38,7 @@ class ONVolumetry(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "The method follows Gómez-Barrena et al., Bone & Joint Research 2022;11(12):881-889.")
         slicer.app.connect("startupCompleted()", registerTerminology)
+        slicer.app.connect("startupCompleted()", registerLayouts)
 
 
 @parameterNodeWrapper
@@ -102,9 +103,13 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """Called when the user opens the module."""
         self.initializeParameterNode()
+        if self.panel is not None:
+            self.panel.enter()
 
     def exit(self):
         """Called when the user opens another module."""
+        if self.panel is not None:
+            self.panel.exit()
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event):
@@ -228,6 +233,14 @@ def registerTerminology():
     logic = slicer.modules.terminologies.logic()
     if not logic.IsTerminologyContextLoaded(TERMINOLOGY_CONTEXT):
         logic.LoadTerminologyFromFile(os.path.join(os.path.dirname(__file__), "Resources", TERMINOLOGY_FILE))
+
+
+def registerLayouts():
+    """Make our layouts known before a scene that uses one is loaded."""
+    if slicer.app.layoutManager() is not None and not problemOfInstallation():
+        from ONVolumetryLib.ui.comparelayout import registerLayouts as register
+
+        register()
 
 
 def problemOfInstallation():

@@ -129,7 +129,7 @@ class HipSection:
         self.message = ""
         self.panel.selectHip(parameters.parameterNode)
         shown = [visit for visit in hip.visits if visit.volume is not None or visit.segmentation is not None]
-        if shown:
+        if shown and not self.panel.outlineSection.isOpen:
             showVisit(hip, shown[0])
 
     def _attempt(self, action, failure: str):

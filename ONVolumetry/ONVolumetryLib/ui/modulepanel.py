@@ -16,6 +16,7 @@ from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
 from .hipstate import HipState, sentence
 from .measuresection import MeasureSection
+from .outlinesection import OutlineSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
 from .visitssection import VisitsSection
@@ -37,7 +38,7 @@ class ModulePanel:
         self.measureSection = MeasureSection(ui, self.state, self)
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
-        ui.segmentSection.hide()
+        self.outlineSection = OutlineSection(ui, self.state, self)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
         self._guiTag = None
@@ -53,7 +54,16 @@ class ModulePanel:
     def cleanup(self):
         """Let go of everything before the panel is destroyed."""
         self.hipSection.sample.stop()
+        self.outlineSection.cleanup()
         self.setParameters(None)
+
+    def enter(self):
+        """The user opened the module."""
+        self.outlineSection.enter()
+
+    def exit(self):
+        """The user opened another module."""
+        self.outlineSection.exit()
 
     def selectHip(self, node):
         """Show a hip and remember it in the scene.
@@ -90,7 +100,8 @@ class ModulePanel:
         try:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
-            for section in (self.hipSection, self.visitsSection, self.measureSection, self.approveSection):
+            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.measureSection,
+                            self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
         finally:

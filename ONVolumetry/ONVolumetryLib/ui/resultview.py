@@ -12,6 +12,8 @@ from slicer.i18n import tr as _
 from ..mrml.resultrows import ResultRow, resultRows
 from .texts import meaningOfKey, titleOfKey, valueText
 
+CENTER, RADIUS, CENTER_KEY = "sphere_center_ras_mm", "sphere_radius_mm", "center_ras_mm"
+
 
 class ResultView:
     """Table and notes of a measured hip.
@@ -49,7 +51,7 @@ class ResultView:
         headers = (_("Quantity"), _("Unit"), *(visit["visit"] for visit in visits))
         table.setColumnCount(len(headers))
         table.setHorizontalHeaderLabels(headers)
-        columns = [resultRows(visit, record["baseline"]) for visit in visits]
+        columns = [[row for row in resultRows(visit, record["baseline"]) if row.key != CENTER] for visit in visits]
         table.setRowCount(len(columns[0]))
         toolTip = _("± is the combined standard uncertainty (1 SD) of slice sampling and outline position; 1.96 times "
                     "it makes 95 %.")
@@ -62,10 +64,19 @@ class ResultView:
             for column, text in enumerate(texts):
                 cell = qt.QTableWidgetItem(text)
                 cell.setToolTip(meaningOfKey(key))
+                if key == RADIUS and column > 1:
+                    cell.setToolTip(_centerText(visits[column - 2]))
                 if column > 1:
                     cell.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
                 table.setItem(index, column, cell)
         _fitToContent(table)
+
+
+def _centerText(visit: Mapping[str, Any]) -> str:
+    """Center of the sphere, which is too wide for a column."""
+    center = (visit["sphere"] or {}).get(CENTER_KEY)
+    return "" if center is None else _("Center (R, A, S): {center} mm").format(
+        center=", ".join(f"{part:.1f}" for part in center))
 
 
 def _valueWithUncertainty(row: ResultRow) -> str:

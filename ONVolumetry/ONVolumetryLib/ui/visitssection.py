@@ -206,7 +206,8 @@ class VisitsSection:
         if self._isUpdating or not 0 <= self.row < len(visits):
             return
         self.state.parameters.activeVisit = visits[self.row].label
-        showVisit(self.state.hip, visitNodes(visits[self.row]))
+        if not self.panel.outlineSection.isOpen:
+            showVisit(self.state.hip, visitNodes(visits[self.row]))
         self.panel.update()
 
     def _showButtons(self, visits):

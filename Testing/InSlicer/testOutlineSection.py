@@ -1,0 +1,109 @@
+"""Section 3 in the panel: it works on the hip that is shown, and stops when the module or the scene is left."""
+
+import unittest
+
+import slicer
+from testWorkflow import PanelTest, settle
+
+
+def setUpModule():
+    import importguard
+
+    importguard.install()
+
+
+class OutlineSectionTest(PanelTest):
+    """The segment panel inside the module's panel."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
+
+    def unfold(self):
+        self.ui.segmentSection.collapsed = False
+        settle(0.3)
+
+    def testSegmentsAreMadeWhereThereAreNone(self):
+        self.openCase()
+        self.ui.otherHipButton.click()
+        settle()
+        self.assertIsNone(self.visit(0).segmentation)
+        self.unfold()
+        visit = self.visit(0)
+        self.assertIsNotNone(visit.segmentation)
+        names = [visit.segmentation.GetSegmentation().GetSegment(segmentId).GetName()
+                 for segmentId in (visit.headSegmentId, visit.lesionSegmentId)]
+        self.assertEqual(names, ["Femoral head", "Osteonecrosis lesion"])
+        self.assertIsNone(self.visit(1).segmentation)
+        self.ui.visitsTable.setCurrentCell(1, 0)
+        settle(0.3)
+        self.assertIsNotNone(self.visit(1).segmentation)
+        self.assertIsNot(self.visit(1).segmentation, visit.segmentation)
+
+    def testVisitOfTheTableIsOutlined(self):
+        self.openCase()
+        self.unfold()
+        segments = self.panel.outlineSection.segments
+        self.assertEqual(segments.active.label, "preop")
+        self.ui.visitsTable.setCurrentCell(2, 0)
+        settle(0.3)
+        self.assertEqual(segments.active.label, "12 months")
+        segments.onVisitRequested("3 months")
+        settle(0.3)
+        self.assertEqual(self.panel.state.parameters.activeVisit, "3 months")
+        self.assertEqual(segments.active.label, "3 months")
+
+    def testApprovedOutlinesAreReadOnly(self):
+        self.openCase()
+        self.unfold()
+        editor = self.panel.outlineSection.segments.editor.widget
+        self.assertFalse(editor.readOnly)
+        self.measure()
+        self.approve()
+        self.assertTrue(editor.readOnly)
+        self.assertIn("locked", self.ui.segmentStatus.text)
+        self.panel.approveSection.withdraw()
+        settle()
+        self.assertFalse(editor.readOnly)
+
+    def testEditInTheSectionMakesTheResultOutOfDate(self):
+        self.openCase()
+        self.unfold()
+        self.measure()
+        self.assertEqual(self.panel.state.changed, [])
+        self.eraseSlice(0)
+        self.assertEqual(self.panel.state.changed, ["preop"])
+
+    def testLeavingLetsGoOfTheSection(self):
+        self.openCase()
+        self.unfold()
+        section = self.panel.outlineSection
+        self.assertTrue(section.isOpen)
+        slicer.util.selectModule("Data")
+        settle()
+        self.assertFalse(section.isOpen)
+        slicer.util.selectModule("ONVolumetry")
+        settle(0.3)
+        self.assertTrue(section.isOpen)
+        slicer.mrmlScene.Clear(0)
+        settle()
+        self.assertFalse(section.isOpen)
+
+    def testSavedSceneOpensWithTheSameNumbersWhileOutlining(self):
+        self.openCase()
+        self.unfold()
+        self.measure()
+        record = dict(self.panel.state.record)
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        settle()
+        slicer.util.loadScene(path)
+        settle(0.5)
+        self.assertEqual(dict(self.panel.state.record), record)
+        self.assertEqual(self.panel.state.changed, [])
+        self.assertTrue(self.panel.outlineSection.isOpen)
+
+
+if __name__ == "__main__":
+    unittest.main()
