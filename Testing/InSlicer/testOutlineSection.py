@@ -3,7 +3,7 @@
 import unittest
 
 import slicer
-from testWorkflow import PanelTest, settle
+from paneltest import PanelTest, settle
 
 
 def setUpModule():

@@ -4,7 +4,7 @@ import unittest
 from pathlib import Path
 
 import slicer
-from testWorkflow import PanelTest, settle
+from paneltest import PanelTest, settle
 
 SCENES = Path(__file__).resolve().parent / "Scenes"
 
