@@ -41,7 +41,8 @@ LARGEST_TURN_DEGREES, LARGEST_SHIFT_MM = 10.0, 15.0
 FEMUR_TURN_DEGREES = (5.0, 8.0)
 PERCENTS = (20.0, 12.0)
 OUTLINE_SD_MM, NOISE_PERCENT, BIAS = 0.4, 4.0, 0.1
-JOINT_HALF_MM, SOFT_TISSUE_MM, SEAM_MM = 2.0, 13.0, 4.0
+# The femora differ from the model of one: a narrower region would leave parts of the real bone behind.
+JOINT_HALF_MM, SOFT_TISSUE_MM, SEAM_MM = 2.0, 24.0, 4.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,11 @@ class Alignment:
     jacobian: np.ndarray
     shareInside: float
 
+    @property
+    def likeness(self) -> float:
+        """What tells the better of two alignments: correlation, less where the femur leaves the image."""
+        return self.match.correlation * self.shareInside
+
 
 def alignImages(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarray, center: np.ndarray,
                 start: np.ndarray) -> Alignment:

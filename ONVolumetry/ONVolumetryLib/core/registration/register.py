@@ -13,7 +13,7 @@ from .result import BY_HEAD_SURFACE, BY_IMAGE, BY_USER, RegistrationResult, Regi
 from .rigid import applyTo, ballDistanceMm, inverseOf, requireRigid
 from .samples import isChanged, samplePoints
 from .smoothed import SmoothedImage, cropAround
-from .start import nearbyStart, startTransform
+from .start import nearbyStarts, startTransform
 
 START_BLUR_MM, NEARBY_BLUR_MM, MIDDLE_BLUR_MM, FINE_BLUR_MM = 2.5, 1.8, 1.2, 0.6
 # Room around the femur for the follow-up's position being known only by the head's center.
@@ -60,19 +60,25 @@ class _ImagePair:
 
     def judged(self, userTransform: np.ndarray | None) -> RegistrationResult:
         """Align, or take the user's transform, and judge it."""
-        middle = self._blurred(MIDDLE_BLUR_MM)
-        transform = self._coarse() if userTransform is None else inverseOf(userTransform)
-        points = self._unchangedAtFollowup(transform)
-        if userTransform is None:
-            transform = alignImages(*middle, points, self.centers[0], transform).baselineToFollowup
-        fine = self._blurred(FINE_BLUR_MM)
-        found = alignImages(*fine, points, self.centers[0], transform)
-        errorMm = self._errorMm(fine, found, points)
-        if userTransform is None:
-            transform = found.baselineToFollowup
-        else:
-            errorMm = float(np.hypot(errorMm, ballDistanceMm(transform, found.baselineToFollowup, *self.ball)))
+        middle, fine = self._blurred(MIDDLE_BLUR_MM), self._blurred(FINE_BLUR_MM)
+        start = self._start() if userTransform is None else inverseOf(userTransform)
+        points = self._unchangedAtFollowup(start)
+        found = self._best(start, points, middle, fine) if userTransform is None else alignImages(
+            *fine, points, self.centers[0], start)
+        transform, errorMm = found.baselineToFollowup, self._errorMm(fine, found, points)
+        if userTransform is not None:
+            errorMm = float(np.hypot(errorMm, ballDistanceMm(start, transform, *self.ball)))
+            transform = start
         return self._result(transform, middle, points, errorMm, userTransform is not None)
+
+    def _best(self, start: np.ndarray, points: np.ndarray, middle, fine) -> Alignment:
+        """The best of several alignments in the finest images."""
+        candidates = nearbyStarts(*self._blurred(NEARBY_BLUR_MM), points, self.centers[0], start)
+        alignments = []
+        for candidate in candidates:
+            nearer = alignImages(*middle, points, self.centers[0], candidate).baselineToFollowup
+            alignments.append(alignImages(*fine, points, self.centers[0], nearer))
+        return max(alignments, key=lambda alignment: alignment.likeness)
 
     def _result(self, transform, middle, points, errorMm: float, isUsers: bool) -> RegistrationResult:
         toBaseline = inverseOf(transform)
@@ -87,10 +93,8 @@ class _ImagePair:
     def _blurred(self, blurMm: float, splineOrder: int = 3) -> list[SmoothedImage]:
         return [SmoothedImage(*crop, blurMm, splineOrder) for crop in self.crops]
 
-    def _coarse(self) -> np.ndarray:
-        """A start that the finest images can do with."""
-        start = startTransform(*self._blurred(START_BLUR_MM, 1), self.points, self.centers)
-        return nearbyStart(*self._blurred(NEARBY_BLUR_MM), self._unchangedAtFollowup(start), self.centers[0], start)
+    def _start(self) -> np.ndarray:
+        return startTransform(*self._blurred(START_BLUR_MM, 1), self.points, self.centers)
 
     def _unchangedAtFollowup(self, transform: np.ndarray) -> np.ndarray:
         neck = transform[:3, :3] @ self.region.neckDirection

@@ -8,12 +8,12 @@ import numpy as np
 
 from .correlation import correlation
 from .refine import alignImages
-from .rigid import applyTo, rigidMatrix
+from .rigid import applyTo, inverseOf, rigidMatrix, rotationDegrees
 from .smoothed import SmoothedImage
 
 TURNS_DEGREES = (-21.0, -14.0, -7.0, 0.0, 7.0, 14.0, 21.0)
 START_COUNT, APART_DEGREES = 3, 8.0
-NEARBY_DEGREES = 6.0
+NEARBY_DEGREES, DISTINCT_DEGREES = 6.0, 1.0
 POINT_COUNT, SEED = 1500, 20_261
 
 
@@ -27,12 +27,12 @@ def startTransform(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarr
     :return: 4x4 from baseline to follow-up, the best of the alignments from the best turns.
     """
     points = _someOf(points)
-    return _best(fixed, moving, points, centers[0], _bestTurns(fixed, moving, points, centers))
+    return _ranked(fixed, moving, points, centers[0], _bestTurns(fixed, moving, points, centers))[0]
 
 
-def nearbyStart(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarray, center: np.ndarray,
-                start: np.ndarray) -> np.ndarray:
-    """Look for a better match some degrees around a start, in finer images.
+def nearbyStarts(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarray, center: np.ndarray,
+                 start: np.ndarray) -> list[np.ndarray]:
+    """Look for better matches some degrees around a start, in finer images.
 
     Where the femur has turned in its socket, blurred images match nearly as well with the pelvis laid on the pelvis,
     and what lies far from the head is then taken for changed tissue.
@@ -41,11 +41,17 @@ def nearbyStart(fixed: SmoothedImage, moving: SmoothedImage, points: np.ndarray,
     :param moving: follow-up, likewise.
     :param center: of the head at baseline.
     :param start: 4x4 from baseline to follow-up.
+    :return: the best alignments that are really different, the best first.
     """
     turns = np.array([turn for turn in product((-1.0, 0.0, 1.0), repeat=3) if np.count_nonzero(turn) != 2])
     turns = np.radians(NEARBY_DEGREES) * turns / np.maximum(np.linalg.norm(turns, axis=1), 1.0)[:, None]
     starts = [start @ rigidMatrix(turn, np.zeros(3), center) for turn in turns]
-    return _best(fixed, moving, _someOf(points), center, starts)
+    distinct: list[np.ndarray] = []
+    for candidate in _ranked(fixed, moving, _someOf(points), center, starts):
+        isNew = all(rotationDegrees(inverseOf(other) @ candidate) > DISTINCT_DEGREES for other in distinct)
+        if isNew and len(distinct) < START_COUNT:
+            distinct.append(candidate)
+    return distinct
 
 
 def _someOf(points: np.ndarray) -> np.ndarray:
@@ -54,10 +60,11 @@ def _someOf(points: np.ndarray) -> np.ndarray:
     return points[np.random.default_rng(SEED).choice(len(points), POINT_COUNT, replace=False)]
 
 
-def _best(fixed, moving, points, center, starts) -> np.ndarray:
+def _ranked(fixed, moving, points, center, starts) -> list[np.ndarray]:
+    """Where the alignments from the starts end, the best first."""
     alignments = [alignImages(fixed, moving, points, center, start) for start in starts]
-    return max(alignments, key=lambda alignment: alignment.match.correlation * alignment.shareInside
-               ).baselineToFollowup
+    alignments.sort(key=lambda alignment: -alignment.likeness)
+    return [alignment.baselineToFollowup for alignment in alignments]
 
 
 def _bestTurns(fixed, moving, points, centers) -> list[np.ndarray]:
