@@ -144,7 +144,8 @@ def testTwoVisitsWithoutALesionDoNotDiffer():
 
 def testDifferenceIsInPercentOfTheMean():
     for first, second, expected in ((44.0, 36.0, 20.0), (36.0, 44.0, -20.0), (40.0, 40.0, 0.0)):
-        assert percentDifference(Volume(first, 1.0, 2.0), Volume(second, 1.0, 2.0), 1.0).value == pytest.approx(expected)
+        difference = percentDifference(Volume(first, 1.0, 2.0), Volume(second, 1.0, 2.0), 1.0)
+        assert difference.value == pytest.approx(expected)
 
 
 def testDifferenceOfHeadAndSphereIsAsUncertainAsRepeatedOutlining():
