@@ -6,15 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..core.bodyside import LEAST_OFFSET_MM, PELVIS_WIDTH_MM
 from ..core.geometry import GridGeometry
 from ..core.hip import VisitSegments
 from .grids import volumeGrid
 from .hipnodes import HipNodes, VisitNodes
-
-# A pelvis is wider than this; a smaller image shows one hip and its middle tells nothing.
-PELVIS_WIDTH_MM = 250.0
-# Femoral heads lie 75 to 105 mm from the middle of the body.
-LEAST_OFFSET_MM = 30.0
 
 
 def sideInImage(hip: HipNodes, segments: Sequence[VisitSegments]) -> str | None:
