@@ -1,4 +1,4 @@
-"""Set up, demonstrate, test and benchmark ONVolumetry: python3 dev.py demo|test|lint|bench|clean.
+"""Set up, demonstrate, test and benchmark ONVolumetry: python3 dev.py demo|test|testall|lint|bench|clean.
 
 Needs Python 3.10 or newer with venv, and nothing else; everything is installed into the folder .venv.
 """
@@ -40,13 +40,18 @@ def demo() -> int:
     return run(PROGRAM, "demo", "--output", ROOT / "demo-output")
 
 
-def test() -> int:
+def test(*options: str) -> int:
     installPackage("test")
     installSlicerCore()
     workers = str(min(os.cpu_count() or 1, 4))
     status = run(PYTHON, "-m", "ruff", "check", ".")
-    status = run(PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q") or status
+    status = run(PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q", *options) or status
     return testInSlicer() or status
+
+
+def testAll() -> int:
+    """The tests that take long, too: simulations, thousands of broken files, all real images."""
+    return test("-m", "slow or not slow")
 
 
 def lint() -> int:
@@ -66,7 +71,7 @@ def clean() -> int:
     return 0
 
 
-TASKS = {"demo": demo, "test": test, "lint": lint, "bench": bench, "clean": clean}
+TASKS = {"demo": demo, "test": test, "testall": testAll, "lint": lint, "bench": bench, "clean": clean}
 
 
 def run(*command) -> int:
