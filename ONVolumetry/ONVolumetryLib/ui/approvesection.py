@@ -1,4 +1,4 @@
-"""Section 5: a reader approves the outlines; tables and reports leave the scene."""
+"""Section Approve and export: a reader approves the outlines; tables and reports leave the scene."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APPROVAL_FIELDS = ("approvedBy", "approvedTime", "approvedSoftware", "approvedOu
 
 
 class ApproveSection:
-    """Binds the widgets of section 5.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.

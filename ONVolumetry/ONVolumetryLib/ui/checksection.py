@@ -1,4 +1,4 @@
-"""Section 6: the self-test, and in words what it found."""
+"""Section Check this installation: the self-test, and in words what it found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 
 class CheckSection:
-    """Binds the widgets of section 6.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param testCase: class of the self-test; each of its tests says in its first line of text what passed.

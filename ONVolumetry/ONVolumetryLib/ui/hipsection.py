@@ -1,4 +1,4 @@
-"""Section 1: which hip, what is known of it, and its case folder."""
+"""Section Hip: which hip, what is known of it, and its case folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .showvisit import showVisit
 
 
 class HipSection:
-    """Binds the widgets of section 1.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.

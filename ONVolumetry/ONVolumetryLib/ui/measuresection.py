@@ -1,4 +1,4 @@
-"""Section 4: measure all visits, and read the result."""
+"""Section Measure: measure all visits, and read the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MeasuringCanceledError(Exception):
 
 
 class MeasureSection:
-    """Binds the widgets of section 4.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.

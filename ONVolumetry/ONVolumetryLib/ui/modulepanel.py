@@ -19,6 +19,7 @@ from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
+from .sections import numberSections
 from .visitssection import VisitsSection
 
 
@@ -39,6 +40,7 @@ class ModulePanel:
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
         self.outlineSection = OutlineSection(ui, self.state, self)
+        numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
         self._guiTag = None

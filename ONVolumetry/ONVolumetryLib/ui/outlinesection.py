@@ -1,4 +1,4 @@
-"""Section 3: shows the segment panel the visits of the hip, and takes back what it made."""
+"""Section Segment: shows the segment panel the visits of the hip, and takes back what it made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .segmentpanel import SegmentPanel
 
 
 class OutlineSection:
-    """Puts a SegmentPanel into section 3; it works while the module is open and the section is unfolded.
+    """Puts a SegmentPanel into its section; it works while the module is open and the section is unfolded.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
@@ -67,7 +67,7 @@ class OutlineSection:
         if self._isOpen:
             self._give(given, isApproved)
         setText(self.ui.segmentStatus, _("The outlines of this visit are approved and locked; withdraw the approval in "
-                                         "section 5 to change them.") if isApproved else "")
+                                         "the section Approve and export to change them.") if isApproved else "")
         planned = [visit for visit in hip.visits if visit.done]
         isDone = bool(planned) and all(visit.headSegmentId and visit.lesionSegmentId for visit in planned)
         drawn = [visit for visit in self.state.segments if visit.done and visit.head is not None]

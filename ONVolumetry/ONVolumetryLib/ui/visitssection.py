@@ -1,4 +1,4 @@
-"""Section 2: the visits, their months, volumes and outlines."""
+"""Section Visits: the visits, their months, volumes and outlines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEAD, LESION = "headSegmentId", "lesionSegmentId"
 
 
 class VisitsSection:
-    """Binds the widgets of section 2.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
