@@ -11,7 +11,8 @@ from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
 from ..mrml.caseopening import openCase
-from ..mrml.casesaving import saveCase
+from ..mrml.casesaving import filesLeftOut, saveCase
+from ..mrml.casesource import sourceFolder
 from ..mrml.otherhip import otherHip
 from ..mrml.sides import otherSide
 from .hipparameters import HIP_ATTRIBUTE, NODE_CLASS, Side, newHip
@@ -112,7 +113,11 @@ class HipSection:
         """Save the hip as a case folder."""
         def save():
             saved = saveCase(self.state.hip, path, self._progress)
-            self.message = _("Saved: {path}").format(path=saved)
+            self.message = html.escape(_("Saved: {path}").format(path=saved))
+            leftOut = filesLeftOut(self.state.hip, path)
+            if leftOut:
+                self.message += "<br>" + html.escape(_("Not found, so left out of the case: {files}").format(
+                    files=", ".join(leftOut)))
 
         self._attempt(save, _("Not saved."))
 
@@ -157,7 +162,7 @@ class HipSection:
             self.openFolder(path)
 
     def _onSave(self):
-        folder = self.state.parameters.sourceFolder
+        folder = sourceFolder(self.state.parameters.parameterNode)
         path = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Save as a case folder"),
                                                    folder if Path(folder or "-").is_dir() else "")
         if path:
