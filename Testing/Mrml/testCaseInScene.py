@@ -20,6 +20,8 @@ from ONVolumetryLib.mrml.hipcase import requireMeasurable  # noqa: E402
 from ONVolumetryLib.mrml.hipnodes import HipNodes, VisitNodes  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
 from ONVolumetryLib.mrml.otherhip import otherHip  # noqa: E402
+from ONVolumetryLib.mrml.outlinesinscene import outlinesOfHips  # noqa: E402
+from ONVolumetryLib.mrml.parameterschema import HIP_ATTRIBUTE  # noqa: E402
 from ONVolumetryLib.mrml.patienttree import arrange  # noqa: E402
 from ONVolumetryLib.mrml.plots import chartsOfRecord, removeParts, updatePlots  # noqa: E402
 from ONVolumetryLib.mrml.sides import sideInImage  # noqa: E402
@@ -210,6 +212,19 @@ def testSubjectHierarchyIsArrangedOnce(scene, makeCase):
     count = tree.GetNumberOfItems()
     arrange(scene, hip)
     assert tree.GetNumberOfItems() == count
+
+
+def testOutlinesOfAllHipsAreFoundOnce(scene):
+    outlines = [scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name) for name in "abc"]
+    for name, visits in (("first", outlines[:2]), ("second", outlines[1:2])):
+        hip = scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode", name)
+        hip.SetAttribute(HIP_ATTRIBUTE, "1")
+        for index, node in enumerate(visits):
+            hip.SetNodeReferenceID(f"visits.{index}.segmentation", node.GetID())
+        hip.SetNodeReferenceID("ONVolumetry.change", outlines[2].GetID())
+    assert outlinesOfHips(scene) == outlines[:2]
+    scene.RemoveNode(outlines[0])
+    assert outlinesOfHips(scene) == outlines[1:2]
 
 
 def requireSameNumbers(first, second):

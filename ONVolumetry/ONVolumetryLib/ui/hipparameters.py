@@ -144,7 +144,7 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
     """
     node = scene.CreateNodeByClass(NODE_CLASS)
     node.UnRegister(None)
-    node.SetName(scene.GenerateUniqueName("Hip" if hip is None else f"Hip {hip.hip}"))
+    node.SetName(scene.GenerateUniqueName("Hip" if hip is None else _nameOfHip(hip)))
     node.SetAttribute(HIP_ATTRIBUTE, "1")
     node.SetParameter(SCHEMA_KEY, str(SCHEMA_VERSION))
     node = scene.AddNode(node)
@@ -155,6 +155,13 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
         else:
             _writeHip(parameters, hip)
     return parameters
+
+
+def _nameOfHip(hip: HipNodes) -> str:
+    """With the reader, where one reader has outlined the hip: a scene may hold the readings of several."""
+    readers = {visit.reader for visit in hip.visits if visit.reader}
+    return _("Hip {hip}, reader {reader}").format(hip=hip.hip, reader=readers.pop()) if len(readers) == 1 else _(
+        "Hip {hip}").format(hip=hip.hip)
 
 
 def _writeHip(parameters: HipParameters, hip: HipNodes):

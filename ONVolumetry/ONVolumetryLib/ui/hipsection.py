@@ -19,7 +19,6 @@ from .hipparameters import HIP_ATTRIBUTE, NODE_CLASS, Side, newHip
 from .hipstate import sentence
 from .samplehip import PRESETS, SampleHip
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
-from .showvisit import showVisit
 
 
 class HipSection:
@@ -133,9 +132,7 @@ class HipSection:
         parameters = newHip(slicer.mrmlScene, hip)
         self.message = ""
         self.panel.selectHip(parameters.parameterNode)
-        shown = [visit for visit in hip.visits if visit.volume is not None or visit.segmentation is not None]
-        if shown and not self.panel.outlineSection.isOpen:
-            showVisit(hip, shown[0])
+        self.panel.showActiveVisit()
 
     def _attempt(self, action, failure: str):
         with slicer.util.tryWithErrorDisplay(failure, waitCursor=True):

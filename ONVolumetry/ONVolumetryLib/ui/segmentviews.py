@@ -13,6 +13,7 @@ import slicer
 from ..core.errors import ONVolumetryError
 from ..mrml.grids import volumeGrid
 from ..mrml.hipnodes import VisitNodes
+from ..mrml.outlinesinscene import outlinesOfHips
 from ..mrml.sliceplanes import acquisitionAxes, onNearestSlice, slicePose
 from .comparelayout import (
     MOST_VISITS,
@@ -129,7 +130,14 @@ class SegmentViews:
                      / max(min(node.GetDimensions()[:2]), 1))
 
     def _display(self, visits, visible, active: VisitNodes, drawings):
-        """Everything in the view of its visit, the active one's also in 3D; hidden where the reader is blinded."""
+        """Everything in the view of its visit, the active one's also in 3D; hidden where the reader is blinded.
+
+        Outlines of other hips, and of other readers of this hip, are never seen.
+        """
+        own = [visit.segmentation for visit in visits]
+        for segmentation in outlinesOfHips(slicer.mrmlScene):
+            if segmentation not in own and segmentation.GetDisplayNode() is not None:
+                display(segmentation.GetDisplayNode(), False, ())
         outlines = [Drawing(visit.label, visit.segmentation.GetDisplayNode(), True) for visit in visits
                     if visit.segmentation is not None]
         places = {visit.label: index for index, visit in enumerate(visible)}
