@@ -37,6 +37,16 @@ class WholePanelTest(PanelTest):
         check()
         self.assertGreater(len(reasons), 8)
 
+    def testSectionsAreNumberedAndMarked(self):
+        self.openCase()
+        self.measure()
+        sections = [widget for widget in self.ui.hipSection.parentWidget().children()
+                    if widget.className() == "ctkCollapsibleButton"]
+        titles = sorted(section.text for section in sections)
+        self.assertGreaterEqual(len(titles), 6)
+        for number, title in enumerate(titles, start=1):
+            self.assertRegex(title, rf"^{number}\. \w.*   [○✓!]$")
+
     def testSceneIsSavedAndOpenedAgain(self):
         self.openCase()
         self.measure()
@@ -140,6 +150,7 @@ class WholePanelTest(PanelTest):
         self.ui.checkButton.click()
         settle()
         self.assertIn("all 3 checks passed", self.ui.checkBrowser.plainText)
+        self.assertTrue(self.ui.checkSection.text.endswith("✓"))
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), nodes)
 
 

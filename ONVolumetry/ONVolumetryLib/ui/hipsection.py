@@ -36,7 +36,7 @@ class HipSection:
         ui.hipSelector.addAttribute(NODE_CLASS, HIP_ATTRIBUTE, "1")
         ui.hipSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onHipSelected)
         for button, action in ((ui.newHipButton, self.addHip), (ui.openCaseButton, self._onOpen),
-                               (ui.saveCaseButton, self._onSave), (ui.otherHipButton, self.addOtherHip),
+                               (ui.saveCaseButton, self.chooseFolderAndSave), (ui.otherHipButton, self.addOtherHip),
                                (ui.removeHipButton, self._onRemove), (ui.swapSideButton, self.swapSide)):
             button.connect("clicked(bool)", lambda checked=False, action=action: action())
         self._fillSampleMenu()
@@ -158,7 +158,8 @@ class HipSection:
         if path:
             self.openFolder(path)
 
-    def _onSave(self):
+    def chooseFolderAndSave(self):
+        """Ask for the folder to save the hip in."""
         folder = sourceFolder(self.state.parameters.parameterNode)
         path = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Save as a case folder"),
                                                    folder if Path(folder or "-").is_dir() else "")
