@@ -44,9 +44,13 @@ class ModuleInSlicerTest(unittest.TestCase):
     def testConstructorsComputeNothing(self):
         """The module, its widget before setup and its logic take no time, whatever the scene holds."""
         import ONVolumetry
+        import qt
 
+        parent = slicer.qMRMLWidget()
+        parent.setLayout(qt.QVBoxLayout())
+        self.addCleanup(parent.deleteLater)
         start = time.process_time()
-        ONVolumetry.ONVolumetryWidget()
+        ONVolumetry.ONVolumetryWidget(parent)
         ONVolumetry.ONVolumetryLogic()
         self.assertLess(time.process_time() - start, LONGEST_LOAD_SECONDS)
 
