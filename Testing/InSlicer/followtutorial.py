@@ -162,7 +162,7 @@ class Tutorial:
         node = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
         node.JumpSliceByOffsetting(*center)
         self.work(0.2)
-        segmenthost.dragIn("Red", center + [-6.0, 0.0, 14.0], center + [6.0, 0.0, 14.0])
+        segmenthost.dragIn("Red", [*center, -6.0, 0.0, 14.0], [*center, 6.0, 0.0, 14.0])
         self.work(0.5)
 
 

@@ -43,8 +43,9 @@ class ModuleInSlicerTest(unittest.TestCase):
 
     def testConstructorsComputeNothing(self):
         """The module, its widget before setup and its logic take no time, whatever the scene holds."""
-        import ONVolumetry
         import qt
+
+        import ONVolumetry
 
         parent = slicer.qMRMLWidget()
         parent.setLayout(qt.QVBoxLayout())
