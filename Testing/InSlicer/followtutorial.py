@@ -162,7 +162,8 @@ class Tutorial:
         node = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
         node.JumpSliceByOffsetting(*center)
         self.work(0.2)
-        segmenthost.dragIn("Red", [*center, -6.0, 0.0, 14.0], [*center, 6.0, 0.0, 14.0])
+        half, above = np.array([6.0, 0.0, 0.0]), np.array([0.0, 0.0, 14.0])
+        segmenthost.dragIn("Red", center + above - half, center + above + half)
         self.work(0.5)
 
 
