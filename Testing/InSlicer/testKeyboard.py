@@ -36,7 +36,9 @@ class KeyboardTest(PanelTest):
         first = widget = self.ui.newHipButton
         found = []
         while True:
-            if self.root.isAncestorOf(widget) and widget.focusPolicy & qt.Qt.TabFocus and widget.visible:
+            # Parts of a widget hand the focus on to it.
+            if (self.root.isAncestorOf(widget) and widget.visible and widget.focusPolicy & qt.Qt.TabFocus
+                    and widget.focusProxy() is None):
                 found.append(widget)
             widget = widget.nextInFocusChain()
             if widget is first:
