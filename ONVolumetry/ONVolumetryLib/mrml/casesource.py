@@ -21,8 +21,8 @@ CASE_PARAMETER, FOLDER_PARAMETER = "sourceCase", "sourceFolder"
 # Older versions saved the path of a volume's file here.
 FILE_ATTRIBUTE = "ONVolumetry.sourceFile"
 FILE, CASE, FOLDER = "file", "case", "folder"
-# Their files are nodes of the scene.
-FILES_IN_SCENE = ("image", "segmentation")
+# What they name is in nodes of the scene.
+FILES_IN_SCENE = ("image", "series_instance_uid", "series_number", "segmentation")
 PATH_KEYS = ("landmarks", "source_dicom", "transform_to_baseline")
 UNKNOWN_FOLDER = Path(os.path.abspath(os.sep)) / "the folder of the case is not known"
 
