@@ -200,6 +200,9 @@ def testPlotsShowTheRecordAndAreReplaced(scene, makeCase):
     assert np.mean(ends) == pytest.approx(values[0])
     assert np.ptp(ends) == pytest.approx(2 * 1.96 * record["visits"][0]["onv_percent_se"])
     assert chartsOfRecord(textNode) == (course, areas)
+    # No point and no error bar lies on an axis.
+    low, high = course.GetXAxisRange()
+    assert low < 0.0 and high > 3.0 and course.GetYAxisRange()[0] == 0.0 and course.GetYAxisRange()[1] > max(ends)
     removeParts(scene, textNode)
     assert scene.GetNumberOfNodesByClass("vtkMRMLPlotSeriesNode") == 0
     assert scene.IsNodePresent(tableNode)

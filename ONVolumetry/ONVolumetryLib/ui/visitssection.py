@@ -36,6 +36,9 @@ class VisitsSection:
         self._isUpdating = False
         self._selectors = {HEAD: ui.headSelector, LESION: ui.lesionSelector}
         self.dates = VisitDates(ui, state, self)
+        for selector in self._selectors.values():
+            # The form has labels that say more than the selector's own.
+            selector.horizontalLayout = True
         ui.headSelector.connect("currentSegmentChanged(QString)", self._onHeadChanged)
         ui.lesionSelector.connect("currentSegmentChanged(QString)", self._onLesionChanged)
         ui.visitsTable.connect("itemSelectionChanged()", self._onRowSelected)
