@@ -101,7 +101,8 @@ def _notes(record: Mapping[str, Any]) -> str:
     """What was measured, and what its reader must know, as HTML."""
     sex = {"male": _("male"), "female": _("female")}[record["sex"]]
     side = {"left": _("left"), "right": _("right"), None: ""}[record["side"]]
-    text = _("Hip {hip} {side}, {sex}. Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
+    text = _("Hip {hip} {side}, {sex}. ± is one standard uncertainty; 1.96 times it is half of the 95 % interval. "
+             "Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
         hip=html.escape(record["hip"]), side=side, sex=sex, contour=record["settings"]["contour_sd_mm"])
     for reading, words in ((BLINDED, _("Edited without sight of other visits' outlines (blinded): {visits}.")),
                            (OPEN, _("Edited in sight of other visits' outlines: {visits}."))):
