@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 # Set by runinslicer.py: the executable as it was started, with its launcher.
 EXECUTABLE_VARIABLE = "ONVOLUMETRY_TEST_SLICER"
 JOB_VARIABLE = "ONVOLUMETRY_TEST_JOB"
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 600
 
 
 class FreshSlicer:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODULE_FOLDER = HERE.parents[1] / "ONVolumetry"
-TIMEOUT_SECONDS = 1200
+TIMEOUT_SECONDS = 1800
 LAST_LINE = re.compile(r"^\d+ passed, (\d+) failed$", re.MULTILINE)
 
 
