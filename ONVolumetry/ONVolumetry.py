@@ -175,8 +175,10 @@ class ONVolumetryLogic(ScriptedLoadableModuleLogic):
 
     def getParameterNode(self):
         """Parameters of the module in the application's scene."""
+        from ONVolumetryLib.mrml.casesource import takePathsOutOfScene
         from ONVolumetryLib.mrml.parameterschema import migrateParameters
 
+        takePathsOutOfScene(slicer.mrmlScene)
         node = super().getParameterNode()
         migrateParameters(node)
         return ONVolumetryParameterNode(node)

@@ -16,11 +16,10 @@ from ..files.outlines import COMPLETED
 from ..files.segment import Segment, Segmentation
 from ..files.segmentations import readSegmentation
 from ..files.segmentnames import LESION, findHeadAndLesion
+from .casesource import noteFile
 from .hipnodes import HipNodes, VisitNodes
 from .segmentwriting import addSegment, setReferenceGrid, vtkMatrix
 
-# Where the file of an unchanged volume is, so that saving need not copy it.
-SOURCE_ATTRIBUTE = "ONVolumetry.sourceFile"
 Progress = Callable[[float, str], None]
 
 
@@ -45,6 +44,10 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
         for node in added:
             _remove(scene, node)
         raise
+    for visit, nodes in zip(case.visits, visits):
+        if nodes.volume is not None:
+            # So that saving need not copy a volume that is unchanged.
+            noteFile(nodes.volume, visit.image)
     return HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
                     dict(case.subject), case.end, case)
 
@@ -96,7 +99,6 @@ def _openVisit(scene, case: Case, visit: CaseVisit, added: list) -> VisitNodes:
     image = None if visit.image is None else readImage(visit.image)
     if image is not None:
         volume = addVolume(scene, image, f"{case.hip} {visit.label}")
-        volume.SetAttribute(SOURCE_ATTRIBUTE, str(visit.image))
         added.append(volume)
     if visit.segmentation is not None or visit.lesionAbsent:
         segmentation, ids = _outlines(case, visit, image)

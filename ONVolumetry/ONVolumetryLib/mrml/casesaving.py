@@ -15,13 +15,15 @@ from ..files.filecontext import namedFile
 from ..files.images import readImage, writeImage
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
-from .caseopening import SOURCE_ATTRIBUTE, Progress
+from .caseopening import Progress
+from .casesource import caseInFolder, notedFile, noteFile
 from .grids import volumeGrid
 from .hipcase import caseOfHip
 from .hipnodes import HipNodes, VisitNodes
 from .segments import readSegments
 
 CASE_FILE = "case.json"
+FILES_OF_VISIT = ("transformToBaseline", "landmarks")
 
 
 def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
@@ -36,7 +38,7 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
     :raises ONVolumetryError: something is missing, or the folder holds another case.
     """
     folder = Path(folder).absolute()
-    case = caseOfHip(hip)
+    case = caseInFolder(caseOfHip(hip), folder)
     for name, value in (("side", hip.side), ("sex", hip.sex)):
         if not value:
             raise CaseError(f"the {name} of the hip is not known; select it first")
@@ -49,9 +51,19 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
             progress(index / len(case.visits), visit.label)
         visits.append(_saveVisit(visit, nodes[visit.label], folder, case.side))
     path = folder / CASE_FILE
-    landmarks = case.landmarks if case.landmarks is not None and case.landmarks.is_file() else None
-    writeCase(path, replace(case, visits=tuple(visits), landmarks=landmarks))
+    writeCase(path, replace(case, visits=tuple(visits), landmarks=_present(case.landmarks)))
     return path
+
+
+def filesLeftOut(hip: HipNodes, folder) -> list[str]:
+    """Names of the files of the hip's case that saveCase() cannot refer to, since they are not there."""
+    case = caseInFolder(caseOfHip(hip), Path(folder).absolute())
+    paths = [case.landmarks, *(getattr(visit, name) for visit in case.visits for name in FILES_OF_VISIT)]
+    return [path.name for path in paths if path is not None and not path.is_file()]
+
+
+def _present(path: Path | None) -> Path | None:
+    return path if path is not None and path.is_file() else None
 
 
 def _requireOwnFolder(folder: Path, hip: HipNodes):
@@ -73,9 +85,7 @@ def fileStem(visit: CaseVisit) -> str:
 
 
 def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> CaseVisit:
-    kept = {name: path for name in ("transformToBaseline", "landmarks")
-            if (path := getattr(visit, name)) is not None and not path.is_file()}
-    visit = replace(visit, **dict.fromkeys(kept))
+    visit = replace(visit, **{name: _present(getattr(visit, name)) for name in FILES_OF_VISIT})
     if not visit.done:
         return visit
     stem = fileStem(visit)
@@ -88,12 +98,12 @@ def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> 
 
 def _saveVolume(node, path: Path) -> Path:
     """The file of a volume: the one it was read from where that is still what the node holds, else a new one."""
-    source = node.GetAttribute(SOURCE_ATTRIBUTE)
+    source = notedFile(node)
     voxels, grid = volumeVoxels(node), volumeGrid(node)
     if source and _isSameImage(Path(source), voxels, grid):
         return Path(source)
     writeImage(path, voxels, grid)
-    node.SetAttribute(SOURCE_ATTRIBUTE, str(path))
+    noteFile(node, path)
     return path
 
 

@@ -92,12 +92,15 @@ class MeasurementLogic:
         from ..files.results import hipRecord
         from .hipcase import caseOfHip
         from .inputhash import inputSha256
+        from .readingmode import READING_KEY, readingOf
 
         segments = {visit.label: visit for visit in self.segmentsOf(hip)}
+        outlines = {visit.label: visit.segmentation for visit in hip.visits}
         record = hipRecord(caseOfHip(hip), measurement,
                            {label: outlinesSha256(visit) for label, visit in segments.items()})
         for visit in record["visits"]:
             visit["input_sha256"] = inputSha256(segments[visit["visit"]], hip.sex, hip.settings)
+            visit[READING_KEY] = readingOf(outlines[visit["visit"]])
         return record
 
     def store(self, hip: HipNodes, record: Mapping[str, Any],

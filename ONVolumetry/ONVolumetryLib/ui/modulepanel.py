@@ -12,6 +12,7 @@ from ..mrml.plots import chartsOfRecord, removeParts
 from ..mrml.recordlinks import RECORD_ROLE, tableOfRecord
 from .approvesection import ApproveSection
 from .checksection import CheckSection
+from .focusorder import orderFocus
 from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
 from .hipstate import HipState, sentence
@@ -20,6 +21,7 @@ from .outlinesection import OutlineSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
 from .sections import numberSections
+from .showvisit import showVisit
 from .visitssection import VisitsSection
 
 
@@ -45,6 +47,7 @@ class ModulePanel:
         self._module = None
         self._guiTag = None
         self._isUpdating = False
+        self._orderedFor = None
 
     def setParameters(self, parameters):
         """Show the hip that the module's parameters name, or nothing while there are no parameters (None)."""
@@ -80,6 +83,17 @@ class ModulePanel:
         """The user chose a hip in the selector."""
         if not self._isUpdating and self._module is not None and node is not self._activeNode():
             self.selectHip(node)
+            self.showActiveVisit()
+
+    def showActiveVisit(self):
+        """Show the visit that is selected, or the first one with something to show, unless it is being outlined."""
+        hip = self.state.hip
+        if hip is None or self.outlineSection.isOpen:
+            return
+        shown = [visit for visit in hip.visits if visit.volume is not None or visit.segmentation is not None]
+        active = [visit for visit in shown if visit.label == self.state.parameters.activeVisit]
+        if shown:
+            showVisit(hip, (active or shown)[0])
 
     def removeHip(self):
         """Remove the hip that is shown with its results; volumes and outlines stay."""
@@ -106,8 +120,16 @@ class ModulePanel:
                             self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
+            self._orderFocus()
         finally:
             self._isUpdating = False
+
+    def _orderFocus(self):
+        """Order the widgets for the Tab key, again when those of the visits were made anew."""
+        madeFor = None if self.state.hip is None else tuple(visit.label for visit in self.state.hip.visits)
+        if self._orderedFor != (madeFor, self.outlineSection.isOpen):
+            self._orderedFor = (madeFor, self.outlineSection.isOpen)
+            orderFocus(self.ui.hipSection.parentWidget())
 
     def showProblem(self, text: str):
         """Say in the panel why it cannot work with this scene.
@@ -123,7 +145,7 @@ class ModulePanel:
         if self.state.parameters is not None:
             self.state.parameters.disconnectGui(self._guiTag)
         self._watch.stop()
-        self.measureSection.failure = self.approveSection.message = ""
+        self.measureSection.failure = self.approveSection.message = self.visitsSection.message = ""
         problem, parameters = "", None
         try:
             parameters = None if node is None else hipParameters(node)

@@ -10,6 +10,9 @@ from ..mrml.patienttree import arrange
 from .sectionmarks import DONE, TO_DO, setMark, setText
 from .segmentpanel import SegmentPanel
 
+# Of a hip that is being outlined, so that a scene opens as it was saved.
+OUTLINING_ATTRIBUTE = "ONVolumetry.outlining"
+
 
 class OutlineSection:
     """Puts a SegmentPanel into its section; it works while the module is open and the section is unfolded.
@@ -27,8 +30,9 @@ class OutlineSection:
         self._isModuleOpen = self._isOpen = False
         self._given = None
         self._patient = None
+        self._shownHip = None
         ui.segmentSection.collapsed = True
-        ui.segmentSection.connect("contentsCollapsed(bool)", lambda isCollapsed: self._openOrClose())
+        ui.segmentSection.connect("contentsCollapsed(bool)", self._onCollapsed)
 
     @property
     def isOpen(self) -> bool:
@@ -53,6 +57,7 @@ class OutlineSection:
         """Bring the section up to date."""
         hip = self.state.hip
         self.ui.segmentSection.setVisible(hip is not None)
+        self._unfoldAsSaved()
         self._openOrClose()
         if hip is None:
             self._given = None
@@ -84,6 +89,20 @@ class OutlineSection:
             self.segments.setVisits(hip.visits, given[0], hip.side)
         self.segments.setReadOnly(isApproved)
 
+    def _unfoldAsSaved(self):
+        """Unfold the section for a hip that was being outlined when its scene was saved."""
+        owner = None if self.state.hip is None else self.state.hip.owner
+        if owner is self._shownHip:
+            return
+        self._shownHip = owner
+        if owner is not None and owner.GetAttribute(OUTLINING_ATTRIBUTE):
+            self.ui.segmentSection.collapsed = False
+
+    def _onCollapsed(self, isCollapsed: bool):
+        if isCollapsed and self._shownHip is not None:
+            self._shownHip.RemoveAttribute(OUTLINING_ATTRIBUTE)
+        self._openOrClose()
+
     def _openOrClose(self):
         shouldBeOpen = (self._isModuleOpen and self.state.hip is not None and not self.ui.segmentSection.collapsed
                         and slicer.app.layoutManager() is not None)
@@ -91,6 +110,7 @@ class OutlineSection:
             return
         self._isOpen, self._given = shouldBeOpen, None
         if shouldBeOpen:
+            self.state.hip.owner.SetAttribute(OUTLINING_ATTRIBUTE, "1")
             self.segments.setVisits((), "", None)
             self.segments.enter()
             self.panel.update()
