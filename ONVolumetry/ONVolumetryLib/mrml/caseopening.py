@@ -16,8 +16,11 @@ from ..files.outlines import COMPLETED
 from ..files.segment import Segment, Segmentation
 from ..files.segmentations import readSegmentation
 from ..files.segmentnames import LESION, findHeadAndLesion
+from ..files.transforms import readTransformToBaseline
 from .hipnodes import HipNodes, VisitNodes
+from .pairnodes import pairFor, setUserTransform
 from .segmentwriting import addSegment, setReferenceGrid, vtkMatrix
+from .visittransforms import baselineOfChange
 
 # Where the file of an unchanged volume is, so that saving need not copy it.
 SOURCE_ATTRIBUTE = "ONVolumetry.sourceFile"
@@ -41,12 +44,14 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             if progress:
                 progress(index / len(case.visits), visit.label)
             visits.append(_openVisit(scene, case, visit, added))
+        hip = HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
+                       dict(case.subject), case.end, case)
+        _openTransforms(scene, hip, added)
     except BaseException:
         for node in added:
             _remove(scene, node)
         raise
-    return HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
-                    dict(case.subject), case.end, case)
+    return hip
 
 
 def addVolume(scene, image: VolumeImage, name: str):
@@ -79,6 +84,17 @@ def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:
     node.CreateDefaultDisplayNodes()
     setReferenceGrid(node, segmentation.grid)
     return node, [addSegment(node, segment) for segment in segmentation.segments]
+
+
+def _openTransforms(scene, hip: HipNodes, added: list):
+    """Take over the user's transforms; one to no baseline is left alone, as the program does."""
+    baseline = baselineOfChange(hip.visits)
+    for planned, visit in zip(hip.source.visits, hip.visits):
+        path = planned.transformToBaseline
+        if path is not None and visit.done and baseline is not None and visit.month > baseline.month:
+            matrix = readTransformToBaseline(path)
+            added.append(pairFor(scene, hip, visit))
+            setUserTransform(added[-1], matrix)
 
 
 def _remove(scene, node):

@@ -68,7 +68,7 @@ def pairNode(hip: HipNodes, visit: VisitNodes):
              or _joins(node, BASELINE_VOLUME_ROLE, baseline.volume)]
     for role, part in ((FOLLOWUP_SEGMENTATION_ROLE, visit.segmentation), (FOLLOWUP_VOLUME_ROLE, visit.volume)):
         for node in pairs:
-            if _joins(node, role, part):
+            if _joins(node, role, part) and (hip.owner is not None or _isOnlyOf(node, visit)):
                 return node
     return None
 
@@ -132,6 +132,11 @@ def _pairsOf(hip: HipNodes, visit: VisitNodes) -> list:
 
 def _joins(node, role: str, part) -> bool:
     return part is not None and node.GetNodeReference(role) is part
+
+
+def _isOnlyOf(node, visit: VisitNodes) -> bool:
+    """Whether a pair is not that of other outlines on the same volume, as the patient's other hip has them."""
+    return node.GetNodeReference(FOLLOWUP_SEGMENTATION_ROLE) in (None, visit.segmentation)
 
 
 def _isSameVisit(first: VisitNodes, second: VisitNodes) -> bool:
