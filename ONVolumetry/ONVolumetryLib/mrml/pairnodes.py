@@ -59,6 +59,18 @@ def pairFor(scene, hip: HipNodes, visit: VisitNodes):
     return node
 
 
+def linkPairs(hip: HipNodes, owner):
+    """Let the node of a hip that has none yet refer to the pairs that the scene holds of it.
+
+    :param hip: without owner, as a case is opened.
+    :param owner: vtkMRMLScriptedModuleNode that holds the hip from now on.
+    """
+    for visit in hip.visits:
+        node = pairNode(hip, visit)
+        if node is not None:
+            linkToOwner(owner, node)
+
+
 def linkToOwner(owner, node):
     """Let the hip's node refer to a pair."""
     if not owner.HasNodeReferenceID(REGISTRATION_ROLE, node.GetID()):

@@ -14,6 +14,7 @@ from slicer.parameterNodeWrapper import parameterNodeWrapper, parameterPack
 from ..files.case import Case, CaseApproval, CaseEnd, caseAsJson
 from ..files.caseparser import parseCase
 from ..mrml.hipnodes import HipNodes, VisitNodes
+from ..mrml.pairnodes import linkPairs
 from ..mrml.parameterschema import SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
 
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
@@ -155,6 +156,7 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
             parameters.visits = [VisitParameters(label=label, month=month) for label, month in DEFAULT_VISITS]
         else:
             _writeHip(parameters, hip)
+            linkPairs(hip, node)
     return parameters
 
 
