@@ -1,10 +1,11 @@
 """Registrations and change maps of a scene are those of the program for the same case folder."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
-from ONVolumetryLib.core.errors import GeometryError
+from ONVolumetryLib.core.errors import GeometryError, SegmentError
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.mask import Mask
 from ONVolumetryLib.core.registration.rigid import applyTo, inverseOf, rigidMatrix
@@ -22,6 +23,7 @@ from ONVolumetryLib.mrml.ballhip import CENTER_RAS, ballMasks  # noqa: E402
 from ONVolumetryLib.mrml.caseopening import openCase  # noqa: E402
 from ONVolumetryLib.mrml.casesaving import saveCase  # noqa: E402
 from ONVolumetryLib.mrml.changenodes import changeNode, makeChangeNode, updateChangeNodes  # noqa: E402
+from ONVolumetryLib.mrml.headcopy import copyHead, reasonNotToCopyHead  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
 from ONVolumetryLib.mrml.pairnodes import (  # noqa: E402
     forgetUserTransform,
@@ -33,7 +35,7 @@ from ONVolumetryLib.mrml.pairnodes import (  # noqa: E402
 from ONVolumetryLib.mrml.patienttree import arrange  # noqa: E402
 from ONVolumetryLib.mrml.segmentediting import replaceVoxels, segmentMask  # noqa: E402
 from ONVolumetryLib.mrml.segmentwriting import vtkMatrix  # noqa: E402
-from ONVolumetryLib.mrml.visittransforms import followUpToBaseline, pairNode  # noqa: E402
+from ONVolumetryLib.mrml.visittransforms import followUpToBaseline, pairNode, storedRegistration  # noqa: E402
 
 # The patient is turned about the head and shifted.
 MOVE = rigidMatrix(np.radians([3.0, -4.0, 2.0]), [6.0, -5.0, 4.0], np.array(CENTER_RAS))
@@ -94,10 +96,10 @@ def fresh(scene, folder, registered):
 
 def movedBall(move, share):
     """Ball and part of its cap, cut into slices that do not move with them."""
-    head, lesion = ballMasks((1.0, 1.0, 4.0))
-    size = np.array(head.grid.sizeIjk) + (20, 20, 6)
-    matrix = np.array(head.grid.ijkToRas)
-    matrix[:3, 3] -= np.array((10, 10, 3)) * head.grid.spacingMm
+    ball = ballMasks((1.0, 1.0, 4.0))[0].grid
+    size = np.add(ball.sizeIjk, (20, 20, 6))
+    matrix = np.array(ball.ijkToRas)
+    matrix[:3, 3] -= np.array((10, 10, 3)) * ball.spacingMm
     grid = GridGeometry(tuple(size), matrix)
     k, j, i = np.meshgrid(*(np.arange(count) for count in grid.shapeKji), indexing="ij")
     points = applyTo(inverseOf(move), grid.toRas(np.stack([i, j, k], axis=-1))) - np.array(CENTER_RAS)
@@ -176,7 +178,7 @@ def testUsersTransformIsTakenFromTheCaseAndKept(registered):
 
 
 def testSavedFolderGivesTheProgramTheUsersTransformOnly(fresh, tmp_path):
-    hip, logic = fresh
+    hip, _ = fresh
     shifted = rigidMatrix([0, 0, 0], [0.4, 0, 0], [0, 0, 0]) @ followUpToBaseline(hip, hip.visits[2]).toBaselineRas
     pairNode(hip, hip.visits[2]).SetMatrixTransformToParent(vtkMatrix(shifted))
     saved = readCase(saveCase(hip, tmp_path / "saved"))
@@ -270,6 +272,28 @@ def testChangeMapInTheSceneHasTheProgramsVoxels(registered, program):
     assert changeNode(hip, hip.visits[1]) is node and changeNode(hip, hip.visits[2]) is None
     updateChangeNodes(scene, hip, registered["before"])
     assert changeNode(hip, hip.visits[1]) is None
+
+
+def testHeadOfThePreviousVisitIsCarriedOverThroughAcceptedRegistrations(fresh):
+    hip, _ = fresh
+    visit = hip.visits[1]
+    drawn = segmentMask(visit.segmentation, visit.headSegmentId)
+    node = pairNode(hip, visit)
+    node.SetMatrixTransformToParent(vtkMatrix(inverseOf(MOVE)))
+    assert "not judged" in reasonNotToCopyHead(hip, visit)
+    with pytest.raises(SegmentError, match="accepted"):
+        copyHead(hip, visit)
+    stored = {**storedRegistration(node), "followup_to_baseline_ras": inverseOf(MOVE).tolist()}
+    node.SetAttribute("ONVolumetry.registration", json.dumps(stored))
+    assert reasonNotToCopyHead(hip, visit) == ""
+    lesion = segmentMask(visit.segmentation, visit.lesionSegmentId).voxelCount
+    copyHead(hip, visit)
+    copied = segmentMask(visit.segmentation, visit.headSegmentId)
+    assert copied.countInside(drawn) > 0.97 * max(drawn.voxelCount, copied.voxelCount)
+    assert segmentMask(visit.segmentation, visit.lesionSegmentId).voxelCount == lesion
+    assert "no earlier visit" in reasonNotToCopyHead(hip, hip.visits[0])
+    node.SetAttribute("ONVolumetry.registration", json.dumps({**stored, "verdict": "doubtful"}))
+    assert "doubtful" in reasonNotToCopyHead(hip, visit)
 
 
 def testRegistrationSurvivesTheScenesFile(fresh, tmp_path):
