@@ -19,10 +19,12 @@ from ONVolumetryLib.program.casemeasurement import measureCase
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: there is no wheel for this Python")
 
+from ONVolumetryLib.mrml.adjusting import adjusted  # noqa: E402
 from ONVolumetryLib.mrml.ballhip import CENTER_RAS, ballMasks  # noqa: E402
 from ONVolumetryLib.mrml.caseopening import openCase  # noqa: E402
 from ONVolumetryLib.mrml.casesaving import saveCase  # noqa: E402
 from ONVolumetryLib.mrml.changenodes import changeNode, makeChangeNode, updateChangeNodes  # noqa: E402
+from ONVolumetryLib.mrml.grids import volumeGrid, volumeVoxels  # noqa: E402
 from ONVolumetryLib.mrml.headcopy import copyHead, reasonNotToCopyHead  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
 from ONVolumetryLib.mrml.pairnodes import (  # noqa: E402
@@ -32,7 +34,17 @@ from ONVolumetryLib.mrml.pairnodes import (  # noqa: E402
     pairFor,
     setUserTransform,
 )
+from ONVolumetryLib.mrml.pairsummary import pairSummaries  # noqa: E402
 from ONVolumetryLib.mrml.patienttree import arrange  # noqa: E402
+from ONVolumetryLib.mrml.registeredview import (  # noqa: E402
+    addCheckerboard,
+    addOutlineCopy,
+    addVolumeCopy,
+    checkerboard,
+    copiesOf,
+    removeCopies,
+    setTransform,
+)
 from ONVolumetryLib.mrml.segmentediting import replaceVoxels, segmentMask  # noqa: E402
 from ONVolumetryLib.mrml.segmentwriting import vtkMatrix  # noqa: E402
 from ONVolumetryLib.mrml.visittransforms import followUpToBaseline, pairNode, storedRegistration  # noqa: E402
@@ -209,9 +221,9 @@ def testMovedTransformIsNotJudgedAndMakesTheResultOutOfDate(fresh):
 def testEditedBaselineAndEditedImageMakeRegistrationsOutOfDate(fresh):
     hip, logic = fresh
     record = logic.record(hip, logic.measure(hip))
-    voxels = np.array(volumeArray(hip.visits[1].volume))
+    voxels = np.array(volumeVoxels(hip.visits[1].volume))
     voxels[0, 0, 0] += 1
-    volumeArray(hip.visits[1].volume)[:] = voxels
+    volumeVoxels(hip.visits[1].volume)[:] = voxels
     hip.visits[1].volume.GetImageData().Modified()
     assert logic.changedVisits(hip, record) == ["3 months"]
     lesion = segmentMask(hip.visits[0].segmentation, hip.visits[0].lesionSegmentId)
@@ -296,6 +308,64 @@ def testHeadOfThePreviousVisitIsCarriedOverThroughAcceptedRegistrations(fresh):
     assert "doubtful" in reasonNotToCopyHead(hip, visit)
 
 
+def testSummariesSayWhatTheTableShows(fresh):
+    hip, logic = fresh
+    segments = logic.segmentsOf(hip)
+    first, second = pairSummaries(hip, segments, logic.registrations(hip, segments))
+    assert (first.label, first.status, first.isUsers, first.isCurrent) == ("3 months", "accepted", False, True)
+    assert (second.isUsers, second.status) == (True, "accepted")
+    assert first.metricAfter > 0.9 and first.errorMm > 0 and "correlation" in first.reason
+    pairNode(hip, hip.visits[1]).SetMatrixTransformToParent(vtkMatrix(np.eye(4)))
+    moved = pairSummaries(hip, segments, logic.registrations(hip, segments))[0]
+    assert (moved.status, moved.isUsers, moved.isCurrent) == ("not judged", True, False)
+    headless = [dataclasses.replace(visit, head=None) if visit.label == "12 months" else visit for visit in segments]
+    assert pairSummaries(hip, headless, {})[1].reason == 'no head is outlined at "12 months"'
+    assert pairSummaries(hip, segments, {})[0].canRegister
+
+
+def testFollowUpIsShownOnTheBaselineByCopiesThatLeaveNothingBehind(fresh):
+    hip, logic = fresh
+    scene, visit, node = logic.scene, hip.visits[1], pairNode(hip, hip.visits[1])
+    before = scene.GetNumberOfNodes()
+    volume, outlines = addVolumeCopy(scene, visit.volume, node), addOutlineCopy(scene, visit, node)
+    assert volume.GetImageData() is visit.volume.GetImageData()
+    assert volume.GetTransformNodeID() == outlines.GetTransformNodeID() == node.GetID()
+    assert visit.volume.GetTransformNodeID() is None and visit.segmentation.GetTransformNodeID() is None
+    moved = applyTo(followUpToBaseline(hip, visit).toBaselineRas, segmentMask(
+        visit.segmentation, visit.headSegmentId).pointsRas().mean(axis=0))
+    shown = outlines.GetSegmentation().GetNthSegmentID(0)
+    assert np.allclose(segmentMask(outlines, shown).pointsRas().mean(axis=0), moved, atol=1e-3)
+    setTransform(volume, None)
+    assert volume.GetTransformNodeID() is None
+    image = checkerboard(hip.visits[0].volume, visit.volume, followUpToBaseline(hip, visit).toBaselineRas, CENTER_RAS)
+    addCheckerboard(scene, image, visit.volume)
+    assert len(copiesOf(scene)) == 3 and not any(copy.GetSaveWithScene() for copy in copiesOf(scene))
+    removeCopies(scene)
+    assert scene.GetNumberOfNodes() == before
+
+
+def testCheckerboardMatchesWhereTheRegistrationDoes(fresh):
+    hip, _ = fresh
+    first, second = hip.visits[0].volume, hip.visits[1].volume
+
+    def misfit(matrix):
+        board = checkerboard(first, second, matrix, CENTER_RAS)
+        corner = np.round(volumeGrid(first).toIjk(board.geometry.toRas(np.zeros(3)))).astype(int)
+        box = tuple(slice(start, start + size) for start, size in zip(corner[::-1], board.voxels.shape))
+        difference = np.abs(board.voxels - volumeVoxels(first)[box])
+        assert 0.2 < np.mean(difference > 0) < 0.8
+        return np.mean(difference[difference > 0])
+
+    assert misfit(inverseOf(MOVE)) < 0.5 * misfit(np.eye(4))
+
+
+def testAdjustingTurnsAboutTheHead():
+    center = np.array([10.0, 20.0, 30.0])
+    found = adjusted(MOVE, (1.0, 2.0, 3.0), (0.0, 0.0, 90.0), center)
+    assert np.allclose(applyTo(found @ inverseOf(MOVE), center), np.add(center, (1.0, 2.0, 3.0)))
+    assert np.allclose((found @ inverseOf(MOVE))[:3, :3] @ [1.0, 0, 0], [0, 1.0, 0])
+
+
 def testRegistrationSurvivesTheScenesFile(fresh, tmp_path):
     hip, logic = fresh
     scene = logic.scene
@@ -330,9 +400,3 @@ def giveCacheFolder(scene, folder):
     manager.SetCacheManager(cache)
     scene.SetCacheManager(cache)
     scene.SetDataIOManager(manager)
-
-
-def volumeArray(volume):
-    from ONVolumetryLib.mrml.grids import volumeVoxels
-
-    return volumeVoxels(volume)

@@ -6,6 +6,7 @@ from ..core.changemap import ChangeMap
 from ..files.changefile import COMPLETED, SEGMENTS
 from ..files.segment import Segment
 from .hipnodes import HipNodes, VisitNodes
+from .pairnodes import ownedPairs
 from .segmentwriting import addSegment, setReferenceGrid
 from .visittransforms import baselineOfChange
 
@@ -71,6 +72,16 @@ def updateChangeNodes(scene, hip: HipNodes, measurement):
             removeChangeNode(scene, node)
         else:
             _fill(node, change)
+
+
+def removeRegistrations(scene, hip: HipNodes):
+    """Take the transforms and change maps of a hip out of the scene."""
+    for visit in hip.visits:
+        change = changeNode(hip, visit)
+        if change is not None:
+            removeChangeNode(scene, change)
+    for node in () if hip.owner is None else ownedPairs(hip.owner):
+        scene.RemoveNode(node)
 
 
 def removeChangeNode(scene, node):

@@ -53,12 +53,14 @@ class MeasurementLogic:
         segments = self.segmentsOf(hip)
         return self._registrations.added(hip, self._measureVisits(hip, segments, progress), segments)
 
-    def register(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None) -> list[str]:
+    def register(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None,
+                 labels: Sequence[str] | None = None) -> list[str]:
         """Register the follow-ups of a hip to its baseline where that is missing or out of date.
 
         The scene gets a transform node a pair, which keeps what was found; a transform of the user is only judged.
 
         :param progress: called with the fraction done and the name of the visit; may raise to cancel.
+        :param labels: of the visits to register; all where None.
         :return: labels of the visits that were registered.
         :raises ONVolumetryError: something cannot be measured or registered; the text says what to do.
         """
@@ -66,7 +68,7 @@ class MeasurementLogic:
 
         requireMeasurable(hip)
         segments = self.segmentsOf(hip)
-        return self._registrations.register(hip, self._measureVisits(hip, segments), segments, progress)
+        return self._registrations.register(hip, self._measureVisits(hip, segments), segments, progress, labels)
 
     def registrations(self, hip: HipNodes, segments: Sequence[VisitSegments] | None = None):
         """Registrations by label that are of the outlines, images and transforms at hand.

@@ -37,17 +37,18 @@ class Registrations:
         self._maps: dict[tuple, ChangeMap | None] = {}
 
     def register(self, hip: HipNodes, measurement: HipMeasurement, segments: Sequence[VisitSegments],
-                 progress: Progress | None = None) -> list[str]:
+                 progress: Progress | None = None, labels: Sequence[str] | None = None) -> list[str]:
         """Register every follow-up whose registration is missing or out of date; judge the user's transforms.
 
         :param measurement: of the hip.
         :param segments: outlines that were measured.
         :param progress: called with the fraction done and the name of the visit; may raise to cancel, what was found
             until then stays.
+        :param labels: of the visits to register; all where None.
         :return: labels of the visits that were registered or judged.
         :raises GeometryError: a user's transform is not rigid; the text names the visit.
         """
-        wanted = self._outdated(hip, measurement, segments)
+        wanted = [label for label in self._outdated(hip, measurement, segments) if labels is None or label in labels]
         nodes = {visit.label: visit for visit in hip.visits}
         keys = self._keys.of(hip, segments)
         for index, label in enumerate(wanted):
