@@ -59,6 +59,14 @@ def addVolume(scene, image: VolumeImage, name: str):
 
     :return: vtkMRMLScalarVolumeNode with a copy of the voxels.
     """
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
+    fillVolume(node, image)
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def fillVolume(node, image: VolumeImage):
+    """Give a vtkMRMLScalarVolumeNode a copy of the voxels of an image, and its grid."""
     import vtk
     from vtk.util.numpy_support import numpy_to_vtk
 
@@ -68,11 +76,8 @@ def addVolume(scene, image: VolumeImage, name: str):
     scalars = numpy_to_vtk(voxels.ravel(), deep=True)
     scalars.SetName("ImageScalars")
     data.GetPointData().SetScalars(scalars)
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
     node.SetAndObserveImageData(data)
     node.SetIJKToRASMatrix(vtkMatrix(image.geometry.ijkToRas))
-    node.CreateDefaultDisplayNodes()
-    return node
 
 
 def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:

@@ -8,6 +8,7 @@ from scipy import ndimage
 from ..core.registration.boxes import boxAround
 from ..files.segment import Segment
 from ..files.volumeimage import VolumeImage
+from .caseopening import fillVolume
 from .grids import volumeGrid, volumeVoxels
 from .hipnodes import VisitNodes
 from .segments import readSegments
@@ -29,12 +30,7 @@ def addVolumeCopy(scene, volume, transformNode):
     node = _addCopy(scene, "vtkMRMLScalarVolumeNode", f"{volume.GetName()} on the baseline")
     node.SetAndObserveImageData(volume.GetImageData())
     node.SetIJKToRASMatrix(vtkMatrix(volumeGrid(volume).ijkToRas))
-    node.CreateDefaultDisplayNodes()
-    display = node.GetDisplayNode()
-    display.SetSaveWithScene(False)
-    if volume.GetDisplayNode() is not None:
-        display.SetAutoWindowLevel(False)
-        display.SetWindowLevel(volume.GetDisplayNode().GetWindow(), volume.GetDisplayNode().GetLevel())
+    _showLike(node, volume)
     setTransform(node, transformNode)
     return node
 
@@ -99,15 +95,9 @@ def addCheckerboard(scene, image: VolumeImage, like):
 
     :param like: vtkMRMLScalarVolumeNode whose window and level are taken.
     """
-    from .caseopening import addVolume
-
-    node = addVolume(scene, image, "Checkerboard")
-    _mark(node)
-    display = node.GetDisplayNode()
-    display.SetSaveWithScene(False)
-    if like.GetDisplayNode() is not None:
-        display.SetAutoWindowLevel(False)
-        display.SetWindowLevel(like.GetDisplayNode().GetWindow(), like.GetDisplayNode().GetLevel())
+    node = _addCopy(scene, "vtkMRMLScalarVolumeNode", "Checkerboard")
+    fillVolume(node, image)
+    _showLike(node, like)
     return node
 
 
@@ -129,15 +119,21 @@ def _addCopy(scene, className: str, name: str):
     node = scene.CreateNodeByClass(className)
     node.UnRegister(None)
     node.SetName(scene.GenerateUniqueName(name))
-    _mark(node)
-    return scene.AddNode(node)
-
-
-def _mark(node):
     node.SetAttribute(COPY_ATTRIBUTE, "1")
     node.SetHideFromEditors(True)
     node.SetSaveWithScene(False)
     node.SetSelectable(False)
+    return scene.AddNode(node)
+
+
+def _showLike(node, volume):
+    """Window and level of another volume."""
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetSaveWithScene(False)
+    if volume.GetDisplayNode() is not None:
+        display.SetAutoWindowLevel(False)
+        display.SetWindowLevel(volume.GetDisplayNode().GetWindow(), volume.GetDisplayNode().GetLevel())
 
 
 def _tiles(grid) -> np.ndarray:

@@ -43,7 +43,8 @@ class RegistrationAdjust:
 
         :param centerRas: center of the baseline's head, which turns leave where it is.
         """
-        self._center = None if centerRas is None else np.asarray(centerRas)
+        node = None if centerRas is None else node
+        self._center = None if node is None else np.asarray(centerRas)
         if node is not self._node:
             self._timer.stop()
             self._node, self._base = node, None
@@ -79,7 +80,7 @@ class RegistrationAdjust:
             self._isSetting = False
 
     def _onSlider(self, value):
-        if self._isSetting or self._node is None or self._base is None or self._center is None:
+        if self._isSetting or self._node is None or self._base is None:
             return
         self._node.SetMatrixTransformToParent(vtkMatrix(self._wanted()))
         self._timer.start()

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from ..core.errors import ONVolumetryError
 from ..core.registration.result import ACCEPTED, DOUBTFUL, REJECTED
 from ..mrml.changenodes import updateChangeNodes
-from ..mrml.pairnodes import forgetUserTransform, pairFor, setUserTransform
+from ..mrml.pairnodes import forgetUserTransform, ownedPairs, pairFor, setUserTransform
 from ..mrml.pairsummary import PairSummary, pairSummaries
 from ..mrml.patienttree import arrange
 from ..mrml.visittransforms import NOT_JUDGED, NOT_REGISTERED, baselineOfChange, pairNode
@@ -145,6 +145,8 @@ class RegistrationSection:
         self._adjust.enable(notYet)
         node = ui.transformSelector.currentNode()
         noNode = "" if node is not None else _("Choose a linear transform first.")
+        if node is not None and node in ownedPairs(self.state.hip.owner):
+            noNode = _("This is a transform of the table already; choose one of your own.")
         enable(ui.useTransformButton, none or noNode,
                _("Take this transform instead of the one that was found; it is judged likewise."))
         isUsers = pair is not None and pair.isUsers
