@@ -165,6 +165,8 @@ class ONVolumetryLogic(ScriptedLoadableModuleLogic):
 
         inScene = MeasurementLogic(slicer.mrmlScene)
         self.measure = inScene.measure
+        self.register = inScene.register
+        self.registrations = inScene.registrations
         self.segmentsOf = inScene.segmentsOf
         self.changedVisits = inScene.changedVisits
         self.record = inScene.record

@@ -114,8 +114,8 @@ def testPanelIsBoundToParametersThatExist(module):
 
 
 def testPanelUsesWidgetsThatExist(module):
-    ui = ET.parse(module / "Resources" / "UI" / "ONVolumetry.ui")
-    named = {element.get("name") for element in ui.iter("widget")}
+    files = (module / "Resources" / "UI").glob("*.ui")
+    named = {element.get("name") for file in files for element in ET.parse(file).iter("widget")}
     for path in (module / LIBRARY / "ui").glob("*.py"):
         used = set(re.findall(r"\bui\.(\w+)", path.read_text(encoding="utf-8")))
         assert used <= named, path.name

@@ -16,9 +16,12 @@ from ..files.outlines import COMPLETED
 from ..files.segment import Segment, Segmentation
 from ..files.segmentations import readSegmentation
 from ..files.segmentnames import LESION, findHeadAndLesion
+from ..files.transforms import readTransformToBaseline
 from .casesource import noteFile
 from .hipnodes import HipNodes, VisitNodes
+from .pairnodes import pairFor, setUserTransform
 from .segmentwriting import addSegment, setReferenceGrid, vtkMatrix
+from .visittransforms import baselineOfChange
 
 Progress = Callable[[float, str], None]
 
@@ -40,6 +43,9 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             if progress:
                 progress(index / len(case.visits), visit.label)
             visits.append(_openVisit(scene, case, visit, added))
+        hip = HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
+                       dict(case.subject), case.end, case)
+        _openTransforms(scene, hip, added)
     except BaseException:
         for node in added:
             _remove(scene, node)
@@ -48,8 +54,7 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
         if nodes.volume is not None:
             # So that saving need not copy a volume that is unchanged.
             noteFile(nodes.volume, visit.image)
-    return HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
-                    dict(case.subject), case.end, case)
+    return hip
 
 
 def addVolume(scene, image: VolumeImage, name: str):
@@ -57,6 +62,14 @@ def addVolume(scene, image: VolumeImage, name: str):
 
     :return: vtkMRMLScalarVolumeNode with a copy of the voxels.
     """
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
+    fillVolume(node, image)
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def fillVolume(node, image: VolumeImage):
+    """Give a vtkMRMLScalarVolumeNode a copy of the voxels of an image, and its grid."""
     import vtk
     from vtk.util.numpy_support import numpy_to_vtk
 
@@ -66,11 +79,8 @@ def addVolume(scene, image: VolumeImage, name: str):
     scalars = numpy_to_vtk(voxels.ravel(), deep=True)
     scalars.SetName("ImageScalars")
     data.GetPointData().SetScalars(scalars)
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
     node.SetAndObserveImageData(data)
     node.SetIJKToRASMatrix(vtkMatrix(image.geometry.ijkToRas))
-    node.CreateDefaultDisplayNodes()
-    return node
 
 
 def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:
@@ -82,6 +92,17 @@ def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:
     node.CreateDefaultDisplayNodes()
     setReferenceGrid(node, segmentation.grid)
     return node, [addSegment(node, segment) for segment in segmentation.segments]
+
+
+def _openTransforms(scene, hip: HipNodes, added: list):
+    """Take over the user's transforms; one to no baseline is left alone, as the program does."""
+    baseline = baselineOfChange(hip.visits)
+    for planned, visit in zip(hip.source.visits, hip.visits):
+        path = planned.transformToBaseline
+        if path is not None and visit.done and baseline is not None and visit.month > baseline.month:
+            matrix = readTransformToBaseline(path)
+            added.append(pairFor(scene, hip, visit))
+            setUserTransform(added[-1], matrix)
 
 
 def _remove(scene, node):

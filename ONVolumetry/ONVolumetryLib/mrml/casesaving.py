@@ -15,12 +15,15 @@ from ..files.filecontext import namedFile
 from ..files.images import readImage, writeImage
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
+from ..files.transforms import writeTransformToBaseline
 from .caseopening import Progress
 from .casesource import caseInFolder, notedFile, noteFile
-from .grids import volumeGrid
+from .grids import volumeGrid, volumeVoxels
 from .hipcase import caseOfHip
 from .hipnodes import HipNodes, VisitNodes
+from .pairnodes import isUsers
 from .segments import readSegments
+from .visittransforms import matrixOf, pairNode
 
 CASE_FILE = "case.json"
 FILES_OF_VISIT = ("transformToBaseline", "landmarks")
@@ -49,7 +52,8 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
     for index, visit in enumerate(case.visits):
         if progress:
             progress(index / len(case.visits), visit.label)
-        visits.append(_saveVisit(visit, nodes[visit.label], folder, case.side))
+        saved = _saveVisit(visit, nodes[visit.label], folder, case.side)
+        visits.append(_withTransform(saved, pairNode(hip, nodes[visit.label]), folder))
     path = folder / CASE_FILE
     writeCase(path, replace(case, visits=tuple(visits), landmarks=_present(case.landmarks)))
     return path
@@ -96,6 +100,17 @@ def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> 
     return replace(visit, image=image, segmentation=path, segments=_saveSegmentation(nodes, path, side))
 
 
+def _withTransform(visit: CaseVisit, pair, folder: Path) -> CaseVisit:
+    """The visit with the file of the user's transform; one that was found is found again by the program."""
+    if pair is None:
+        return visit
+    if not isUsers(pair):
+        return replace(visit, transformToBaseline=None)
+    path = folder / f"{fileStem(visit)}.tfm"
+    writeTransformToBaseline(path, matrixOf(pair))
+    return replace(visit, transformToBaseline=path)
+
+
 def _saveVolume(node, path: Path) -> Path:
     """The file of a volume: the one it was read from where that is still what the node holds, else a new one."""
     source = notedFile(node)
@@ -105,14 +120,6 @@ def _saveVolume(node, path: Path) -> Path:
     writeImage(path, voxels, grid)
     noteFile(node, path)
     return path
-
-
-def volumeVoxels(node) -> np.ndarray:
-    """Voxels of a scalar volume as a view in KJI order."""
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    data = node.GetImageData()
-    return vtk_to_numpy(data.GetPointData().GetScalars()).reshape(data.GetDimensions()[::-1])
 
 
 def _isSameImage(path: Path, voxels: np.ndarray, grid: GridGeometry) -> bool:

@@ -49,6 +49,24 @@ DEFINITIONS = (
     Definition("regeneration", "Regeneration (net)",
                "How much smaller the lesion's volume is than at baseline; negative where it grew. Net: new necrosis "
                "beside healed bone cancels out.", "100 \u2212 residual", f"{PAPER} (as its results report it)"),
+    Definition("gross-regeneration", "Regenerated (gross)",
+               "Share of the baseline's lesion that is lesion no longer, voxel by voxel after the femur was laid on "
+               "the femur. It differs from the net regeneration where new lesion appears elsewhere.",
+               "100 \u00d7 volume(baseline without follow-up) / volume(baseline)", "this software"),
+    Definition("new-lesion", "New lesion",
+               "Lesion of this visit that lies outside the baseline's, in percent of the baseline's.",
+               "100 \u00d7 volume(follow-up without baseline) / volume(baseline)", "this software"),
+    Definition("registration", "Registration to the baseline",
+               "Rigid, on the proximal femur; lesion, collapsed dome and all beyond a margin around the femur do not "
+               "count. Accepted, doubtful (used, to be looked at) or rejected (not used). Without images only the "
+               "outlines of the head are laid on each other, which hardly tells the rotation of a ball. A transform "
+               "that the user gave wins and is judged likewise.",
+               "largest robust correlation of the images, brightness matched", "this software; idea: Takao 2005"),
+    Definition("registration-error", "Registration error",
+               "Standard error of the place of a point of the head after registration. Above the limit in the settings "
+               "the registration is rejected. It is part of the intervals of gross regeneration and new lesion.",
+               "scatter between parts of the femur, disagreement of head and shaft, interpolation between slices",
+               "this software"),
     Definition("within-error", "Within or beyond error",
                "A change within measurement error may be due to slices and outlining alone: the 95 % interval of the "
                f"difference holds 0. ONV and ONV % are judged separately. {WHY_JUDGMENTS_DIFFER}",

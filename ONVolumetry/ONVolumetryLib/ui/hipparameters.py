@@ -13,6 +13,7 @@ from slicer.parameterNodeWrapper import parameterNodeWrapper, parameterPack
 from ..files.case import CaseApproval, CaseEnd
 from ..mrml.casesource import keepSource, sourceOf
 from ..mrml.hipnodes import HipNodes, VisitNodes
+from ..mrml.pairnodes import linkPairs
 from ..mrml.parameterschema import HIP_ATTRIBUTE, SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
 
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
@@ -154,6 +155,7 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
             parameters.visits = [VisitParameters(label=label, month=month) for label, month in DEFAULT_VISITS]
         else:
             _writeHip(parameters, hip)
+            linkPairs(hip, node)
     return parameters
 
 

@@ -93,7 +93,11 @@ class MeasureSection:
 
     def _measure(self):
         hip, logic = self.state.hip, self.state.logic
-        record = logic.record(hip, logic.measure(hip, self._progress))
+        if self.panel.registrationSection.registersOnMeasure:
+            logic.register(hip, self._progress)
+        measurement = logic.measure(hip, self._progress)
+        self.panel.registrationSection.measured(measurement)
+        record = logic.record(hip, measurement)
         textNode, tableNode = logic.store(hip, record, titleOfKey)
         charts = updatePlots(slicer.mrmlScene, textNode, record, plotTexts())
         arrange(slicer.mrmlScene, hip, (textNode, tableNode, *charts))

@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
+from ..mrml.changenodes import removeRegistrations
 from ..mrml.plots import chartsOfRecord, removeParts
 from ..mrml.recordlinks import RECORD_ROLE, tableOfRecord
 from .approvesection import ApproveSection
@@ -18,6 +19,7 @@ from .hipsection import HipSection
 from .hipstate import HipState, sentence
 from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
+from .registrationsection import RegistrationSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
 from .sections import numberSections
@@ -38,6 +40,7 @@ class ModulePanel:
         self.state = HipState(logic)
         self.hipSection = HipSection(ui, self.state, self)
         self.visitsSection = VisitsSection(ui, self.state, self)
+        self.registrationSection = RegistrationSection(ui, self.state, self)
         self.measureSection = MeasureSection(ui, self.state, self)
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
@@ -60,6 +63,7 @@ class ModulePanel:
         """Let go of everything before the panel is destroyed."""
         self.hipSection.sample.stop()
         self.outlineSection.cleanup()
+        self.registrationSection.leave()
         self.setParameters(None)
 
     def enter(self):
@@ -69,6 +73,7 @@ class ModulePanel:
     def exit(self):
         """The user opened another module."""
         self.outlineSection.exit()
+        self.registrationSection.leave()
 
     def selectHip(self, node):
         """Show a hip and remember it in the scene.
@@ -99,6 +104,7 @@ class ModulePanel:
         """Remove the hip that is shown with its results; volumes and outlines stay."""
         node = self._activeNode()
         textNode = node.GetNodeReference(RECORD_ROLE)
+        removeRegistrations(slicer.mrmlScene, self.state.hip)
         self.selectHip(None)
         if textNode is not None:
             removeParts(slicer.mrmlScene, textNode)
@@ -116,8 +122,8 @@ class ModulePanel:
         try:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
-            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.measureSection,
-                            self.approveSection):
+            for section in (self.hipSection, self.visitsSection, self.outlineSection,
+                            self.registrationSection, self.measureSection, self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
             self._orderFocus()
@@ -145,7 +151,8 @@ class ModulePanel:
         if self.state.parameters is not None:
             self.state.parameters.disconnectGui(self._guiTag)
         self._watch.stop()
-        self.measureSection.failure = self.approveSection.message = self.visitsSection.message = ""
+        self.measureSection.failure = self.approveSection.message = ""
+        self.visitsSection.message = self.registrationSection.message = ""
         problem, parameters = "", None
         try:
             parameters = None if node is None else hipParameters(node)
@@ -164,7 +171,7 @@ class ModulePanel:
             return
         if isEdited:
             self.state.outlinesChanged()
-            self.measureSection.failure = ""
+            self.measureSection.failure = self.registrationSection.message = ""
         self.update()
 
 

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from ..mrml.approving import NOT_APPROVED, approvalState
 from ..mrml.patienttree import arrange
+from ..mrml.visittransforms import followUpToBaseline
 from .sectionmarks import DONE, TO_DO, setMark, setText
 from .segmentpanel import SegmentPanel
 
@@ -28,7 +29,7 @@ class OutlineSection:
         self.segments.onVisitRequested = self._onVisitRequested
         self.segments.onSegmentsMade = self._onSegmentsMade
         self._isModuleOpen = self._isOpen = False
-        self._given = None
+        self._given = self._registered = None
         self._patient = None
         self._shownHip = None
         ui.segmentSection.collapsed = True
@@ -60,7 +61,7 @@ class OutlineSection:
         self._unfoldAsSaved()
         self._openOrClose()
         if hip is None:
-            self._given = None
+            self._given = self._registered = None
             return
         label = self.state.parameters.activeVisit or (hip.visits[0].label if hip.visits else "")
         given = (label, hip.side, hip.owner, tuple(
@@ -84,6 +85,12 @@ class OutlineSection:
         if patient != self._patient:
             self._patient = patient
             self.segments.setPatient(*patient)
+        registered = [followUpToBaseline(hip, visit) for visit in hip.visits]
+        state = (given, [(found.status, None if found.toBaselineRas is None else found.toBaselineRas.tobytes())
+                         for found in registered])
+        if state != self._registered:
+            self._registered = state
+            self.segments.setHip(hip)
         if given != self._given:
             self._given = given
             self.segments.setVisits(hip.visits, given[0], hip.side)
@@ -111,6 +118,8 @@ class OutlineSection:
         self._isOpen, self._given = shouldBeOpen, None
         if shouldBeOpen:
             self.state.hip.owner.SetAttribute(OUTLINING_ATTRIBUTE, "1")
+            # Only one section arranges the views at a time.
+            self.panel.registrationSection.leave()
             self.segments.setVisits((), "", None)
             self.segments.enter()
             self.panel.update()

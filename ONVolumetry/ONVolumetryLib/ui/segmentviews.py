@@ -12,9 +12,11 @@ import slicer
 
 from ..core.errors import ONVolumetryError
 from ..mrml.grids import volumeGrid
-from ..mrml.hipnodes import VisitNodes
+from ..mrml.headcopy import TRUSTED
+from ..mrml.hipnodes import HipNodes, VisitNodes
 from ..mrml.outlinesinscene import outlinesOfHips
 from ..mrml.sliceplanes import acquisitionAxes, onNearestSlice, slicePose
+from ..mrml.visittransforms import followUpToBaseline
 from .comparelayout import (
     MOST_VISITS,
     OUTLINE_LAYOUT,
@@ -57,6 +59,7 @@ class SegmentViews:
         self.links = LinkedViews()
         self.isComparing = False
         self.isBlinded = False
+        self.hip: HipNodes | None = None
         self._layoutBefore = None
         self._shown = None
 
@@ -157,7 +160,15 @@ class SegmentViews:
 
     def _link(self, visible, spheres: Mapping):
         self.links.start([LinkedView(sliceNode(compareViewName(index)), visit.volume, gridOf(visit),
-                                     centerOf(visit, spheres)) for index, visit in enumerate(visible)])
+                                     centerOf(visit, spheres), self._toBaseline(visit))
+                          for index, visit in enumerate(visible)])
+
+    def _toBaseline(self, visit: VisitNodes):
+        """4x4 of an accepted registration; None leaves the view linked by the head's center."""
+        if self.hip is None:
+            return None
+        found = followUpToBaseline(self.hip, visit)
+        return found.toBaselineRas if found.status in TRUSTED else None
 
 
 def gridOf(visit: VisitNodes):

@@ -194,6 +194,7 @@ class VisitsSection:
             return
         self.state.parameters.activeVisit = visits[self.row].label
         if not self.panel.outlineSection.isOpen:
+            self.panel.registrationSection.leave()
             showVisit(self.state.hip, visitNodes(visits[self.row]))
         self.panel.update()
 
