@@ -27,6 +27,10 @@ SETTING_FIELDS = {
     "sphere_tolerance_mm": "sphereToleranceMm",
     "registration_margin_mm": "registrationMarginMm",
     "registration_limit_mm": "registrationLimitMm",
+    "zone_presence_percent": "zonePresencePercent",
+    "jic_medial_point": "jicMedialPoint",
+    "jic_thirds": "jicThirds",
+    "acp_division": "acpDivision",
 }
 
 
