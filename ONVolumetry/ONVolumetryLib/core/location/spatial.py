@@ -14,6 +14,8 @@ from .sections import BEYOND_SPHERE_MM, HeadFields
 from .zonereading import ReadingLimits, ZoneAmounts, ZoneReading, zoneReading
 
 STEP_MM = 1.0
+# A margin is an angle at the head's surface; most of a sector's volume lies somewhat below it.
+SURFACE_SHARE = 0.8
 OCTANT_NAMES = tuple(" ".join(words) for words in product(("superior", "inferior"), ("anterior", "posterior"),
                                                           ("lateral", "medial")))
 
@@ -41,11 +43,13 @@ class SpatialSample:
     :param points: (n, 3) lateral, anterior, superior from O, mm; those within lesion or head, or near the lesion.
     :param lesion: signed distance of each to the lesion's outline, mm, positive inside.
     :param isHead: whether each lies in the whole head.
+    :param radiusMm: radius of the head's sphere.
     """
 
     points: np.ndarray
     lesion: np.ndarray
     isHead: np.ndarray
+    radiusMm: float
 
     @cached_property
     def isLesion(self) -> np.ndarray:
@@ -62,7 +66,7 @@ def sampleSpace(fields: HeadFields, frame: AnatomicalFrame) -> SpatialSample:
     lesion, head = fields.lesionAt(ras), fields.head.at(ras)
     isHead = (head > 0) | (lesion > 0)
     kept = isHead | (lesion > -BEYOND_SPHERE_MM)
-    return SpatialSample(points[kept], lesion[kept], isHead[kept])
+    return SpatialSample(points[kept], lesion[kept], isHead[kept], frame.radiusMm)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,9 @@ def spatialZones(zones, sample: SpatialSample, tiltedZones, projection: Projecti
     def amounts(points, lesion, of=zones) -> ZoneAmounts:
         return ZoneAmounts.counted(of.zoneAt(*points[:, list(axes)].T), lesion & head, head, 1.0, count)
 
-    shift = COVERAGE_FACTOR_95 * limits.contourSdMm
+    # The farthest that outline and slices may be off, all around the lesion.
+    shift = max(COVERAGE_FACTOR_95 * limits.contourSdMm,
+                float(np.radians(marginDegrees)) * SURFACE_SHARE * sample.radiusMm)
     nominal = amounts(sample.points, sample.isLesion)
     others = [amounts(sample.points, sample.lesion > shift), amounts(sample.points, sample.lesion > -shift)]
     for degrees in (-marginDegrees, marginDegrees):
