@@ -34,6 +34,7 @@ class ViewerPart:
     :param nearOpacity: of its side toward the viewer; 1 = opaque.
     :param points: (n, 3) RAS in mm.
     :param triangles: (m, 3) indices of points, counter-clockwise from outside.
+    :param isShownAtStart: False where the reader switches it on.
     """
 
     key: str
@@ -43,6 +44,7 @@ class ViewerPart:
     nearOpacity: float
     points: np.ndarray
     triangles: np.ndarray
+    isShownAtStart: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +142,8 @@ def _legend(scene: ViewerScene) -> Element:
     for color, parts in sorted(keysOf.items(), key=lambda entry: entry[1][0].key != "head"):
         cover = 1.0 - (1.0 - parts[0].farOpacity) * (1.0 - parts[0].nearOpacity)
         shown = ",".join(str(round(255 + (value - 255) * cover)) for value in color)
-        box = element("input", {"type": "checkbox", "checked": "", "data-part": " ".join(part.key for part in parts)})
+        box = element("input", {"type": "checkbox", "checked": "" if parts[0].isShownAtStart else None,
+                                "data-part": " ".join(part.key for part in parts)})
         swatch = element("span", {"class": "viewer-swatch", "style": f"background:rgb({shown})"})
         legend.append(element("label", {}, box, swatch, parts[0].title))
     return legend
