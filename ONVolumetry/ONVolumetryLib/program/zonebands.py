@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..core.hip import HipMeasurement
-from ..core.location.drawing import sphereBand
+from ..core.location.drawing import ZONE_COLORS, sphereBand
 from ..core.location.result import LesionLocation
 from ..core.location.sections import CORONAL, TRANSVERSE
 from ..core.location.transversezones import TransverseSlabs
 from ..report.viewer3d import ViewerPart, ViewerScene
 from ..scene3d.regressionscene import UNREGISTERED, RegressionScene
 
-# Okabe and Ito's colors that the parts of the lesion do not use; the systems differ a little, as each has a switch.
-JIC_COLORS = ((86, 180, 233), (153, 153, 153), (240, 228, 66), (230, 159, 0))
-ACP_COLORS = ((87, 181, 234), (154, 154, 154), (241, 229, 67), (231, 160, 1))
 CLEARANCE_MM = 0.8
-FAR_OPACITY, NEAR_OPACITY = 0.12, 0.42
+FAR_OPACITY, NEAR_OPACITY = 0.1, 0.3
 
 
 def withZoneBands(viewer: ViewerScene, scene: RegressionScene, measurement: HipMeasurement) -> ViewerScene:
@@ -37,12 +34,12 @@ def withZoneBands(viewer: ViewerScene, scene: RegressionScene, measurement: HipM
 
 def _bands(location: LesionLocation) -> list[ViewerPart]:
     parts = []
-    for system, plane, colors, isShown in (("JIC", CORONAL, JIC_COLORS, True), ("ACP", TRANSVERSE, ACP_COLORS, False)):
+    for system, plane, isShown in (("JIC", CORONAL, True), ("ACP", TRANSVERSE, False)):
         located = location.jic if system == "JIC" else location.acp
         if located is None or isinstance(located.geometry, TransverseSlabs):
             continue
-        for (name, limits), color in zip(located.geometry.limits.items(), colors):
+        for (name, limits), color in zip(located.geometry.limits.items(), ZONE_COLORS):
             points, triangles = sphereBand(location.frame, plane, limits, location.frame.radiusMm + CLEARANCE_MM)
-            parts.append(ViewerPart(f"zone-{system}-{name}", f"{system} zone {name}", color, FAR_OPACITY, NEAR_OPACITY,
-                                    points, triangles, isShown))
+            parts.append(ViewerPart(f"zone-{system}-{name}", name, color, FAR_OPACITY, NEAR_OPACITY, points, triangles,
+                                    isShown, f"{system} zones"))
     return parts

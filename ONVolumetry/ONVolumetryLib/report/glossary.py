@@ -109,8 +109,8 @@ DEFINITIONS = (
     Definition("jic-zones", "JIC zones",
                "Zones of the weight-bearing surface on the coronal section through the head's center: it runs "
                "laterally from P, where the perpendicular bisector of lateral acetabular edge E and teardrop T meets "
-               "the acetabulum (circle about the center through E), to E. Medial of P is no zone. In 3D: the whole lesion "
-               "projected along the anterior axis, shares of volume. Other rules can be set.",
+               "the acetabulum (circle about the center through E), to E. Medial of P is no zone. In 3D: the whole "
+               "lesion projected along the anterior axis, shares of volume. Other rules can be set.",
                "theta from P (0) to E (1): A [0, 1/3), B [1/3, 2/3), C1 [2/3, 1], C2 beyond E to the end of the "
                "head's surface, at most 90\u00b0",
                "Japanese Investigation Committee 2001, made precise by this software"),
@@ -128,7 +128,8 @@ DEFINITIONS = (
     Definition("arc", "Arc of necrosis",
                "All directions from the head's center, within a section, in which lesion lies within 3 mm of the "
                "sphere. Its interval holds the outline, half a slice pitch where an end lies between slices, and "
-               "5\u00b0 of unknown tilt of the patient.", "sum of the directions; slice term (T/2)/(R cos a)", "this software"),
+               "5\u00b0 of unknown tilt of the patient.", "sum of the directions; slice term (T/2)/(R cos a)",
+               "this software"),
     Definition("kerboul", "Modified Kerboul angle",
                "Grade 1 below 200°, 2 below 250°, 3 below 300°, 4 above. Printed by its source, for "
                "context only: collapse in 0 of 4 hips up to 190°, 4 of 8 between, 25 of 25 from 240°.",

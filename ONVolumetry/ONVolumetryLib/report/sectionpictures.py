@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from ..core.hip import HipMeasurement, VisitMeasurement
 from ..core.location.arcs import NecroticArc
-from ..core.location.drawing import arcPoints
+from ..core.location.drawing import ZONE_COLORS, arcPoints
 from ..core.location.result import LesionLocation
 from ..core.location.sections import CORONAL, SAGITTAL, TRANSVERSE, HeadFields
 from ..core.location.transversezones import TransverseSlabs
@@ -27,8 +27,6 @@ from .slicechoice import wholeHead
 PIXEL_MM = 0.5
 ROOM_MM = 17.0
 WINDOW_PERCENTILES = (1.0, 99.0)
-ZONE_COLORS = {"A": "#56b4e9", "B": "#2fbf92", "C1": "#f0e442", "C2": "#e38fbd",
-               "A2": "#56b4e9", "A1": "#2fbf92", "C": "#f0e442", "P": "#e38fbd"}
 BAND_MM = (2.0, 4.6)
 LABEL_MM = 8.8
 ANGLE_RADIUS_MM = 7.0
@@ -152,7 +150,8 @@ def _drawZones(picture: Element, location: LesionLocation, view: SectionView):
         return
     radius = location.frame.radiusMm
     shares = (part.section.zones if view.plane == CORONAL else part.section).zones
-    for share in shares:
+    for share, color in zip(shares, ZONE_COLORS):
+        fill = "fill:#" + "".join(f"{part:02x}" for part in color)
         first, last = part.geometry.limits[share.name]
         if abs(first - last) < 1e-6:
             continue
@@ -162,8 +161,8 @@ def _drawZones(picture: Element, location: LesionLocation, view: SectionView):
         place = view.xy(arcPoints((first + last) / 2, (first + last) / 2, radius + LABEL_MM)[0])
         append(picture, element("path", {"class": "spoke", "d": spokes}),
                element("path", {"class": "zone-band" if share.isPresent else "zone-band away", "d": band,
-                                "style": f"fill:{ZONE_COLORS[share.name]}"}),
-               _label(place, share.name, "zone-name", f"fill:{ZONE_COLORS[share.name]}"),
+                                "style": fill}),
+               _label(place, share.name, "zone-name", fill),
                _label((place[0], place[1] + 3.4), "\u2013" if share.percent is None else f"{share.percent:.0f}\u00a0%",
                       "zone-share"))
     _drawPoints(picture, location, view)

@@ -6,6 +6,8 @@ import numpy as np
 
 from .frame import AnatomicalFrame
 
+# In the order of display of either system; told apart by color-blind readers, and unlike those of lesion and healing.
+ZONE_COLORS = ((86, 180, 233), (208, 208, 208), (240, 228, 66), (165, 139, 224))
 BAND_STEP_DEGREES = 3.0
 LARGEST_HEIGHT_DEGREES = 84.0
 
