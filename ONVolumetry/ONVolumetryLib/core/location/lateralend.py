@@ -51,6 +51,7 @@ class EndVariants:
 
     :param nominal: as found.
     :param contour: with the outline one standard deviation farther in, and farther out.
+    :param shifted: with the outline as far in and out as it may be.
     :param tilted: with the patient tilted to either side, each with the zones of the tilted frame.
     :param marginDegrees: how far it may lie from where it was found.
     :param sliceSeDegrees: standard uncertainty from the slices.
@@ -58,6 +59,7 @@ class EndVariants:
 
     nominal: float | None
     contour: tuple[float | None, float | None]
+    shifted: tuple[float | None, float | None]
     tilted: tuple[tuple[float | None, CoronalZones], ...]
     marginDegrees: float
     sliceSeDegrees: float
@@ -77,7 +79,7 @@ def largestTheta(touched: np.ndarray, degrees: np.ndarray, zones: CoronalZones, 
 
 def lateralEnd(zones: CoronalZones, variants: EndVariants) -> LateralEnd:
     """Type, angle and distances from the boundaries."""
-    types = {typeOf(zones, theta) for theta in variants.contour}
+    types = {typeOf(zones, theta) for theta in (*variants.contour, *variants.shifted)}
     types |= {typeOf(other, theta) for theta, other in variants.tilted}
     theta = variants.nominal
     if theta is None:

@@ -21,7 +21,7 @@ from .landmarks import ACP_LANDMARKS, JIC_LANDMARKS, Landmarks
 from .lateralend import EndVariants, largestTheta, lateralEnd
 from .result import AcpLocation, Centroid, JicLocation, JicReading, LesionLocation
 from .sections import ANGLE_STEP_DEGREES, CORONAL, TRANSVERSE, HeadFields, PolarSection, sampleSection
-from .sectionzones import contourMarginDegrees, marginDegrees, sectionZones
+from .sectionzones import contourMarginDegrees, marginDegrees, outlineShiftMm, sectionZones
 from .spatial import Projection, SpatialSample, octantShares, sampleSpace, spatialZones
 from .surfaceshell import ANGLE_STEP_DEGREES as FRONTAL_STEP_DEGREES
 from .surfaceshell import articularShare, frontalAngles, frontalSurface, frontalTouched, isHeadSurface
@@ -139,8 +139,10 @@ def _jicSection(head: _Head, zones: CoronalZones, tilted) -> JicReading:
 
     nominal = theta(section, zones)
     atEnd = zones.medialDegrees - (nominal or 0.0) * zones.arcDegrees
+    shift = outlineShiftMm(section.radiusMm, float(np.max(margin)), head.contourSdMm)
     variants = EndVariants(
         nominal, tuple(theta(section, zones, sign * head.contourSdMm) for sign in (1.0, -1.0)),
+        tuple(theta(section, zones, sign * shift) for sign in (1.0, -1.0)),
         tuple((theta(*pair), pair[1]) for pair in pairs),
         float(np.interp(_wrapped(atEnd), section.degrees, margin)),
         sliceHalfRangeDegrees(atEnd, section, head.fields, head.frame))
@@ -157,8 +159,10 @@ def _jicProjected(head: _Head, zones: CoronalZones, tilted) -> JicReading:
     def theta(distance, inside: CoronalZones, threshold: float = 0.0) -> float | None:
         return largestTheta(frontalTouched(distance, radius, threshold), angles, inside, half)
 
+    shift = outlineShiftMm(radius, margin, head.contourSdMm)
     variants = EndVariants(
         theta(surface, zones), tuple(theta(surface, zones, sign * head.contourSdMm) for sign in (1.0, -1.0)),
+        tuple(theta(surface, zones, sign * shift) for sign in (1.0, -1.0)),
         tuple((theta(frontalSurface(head.fields, head.frame.tilted(degrees)), other), other)
               for degrees, other in tilted), margin, slices)
     return JicReading(reading, lateralEnd(zones, variants))

@@ -10,6 +10,8 @@ from .frame import AnatomicalFrame
 from .sections import ANGLE_STEP_DEGREES, HeadFields, PolarSection
 from .zonereading import ReadingLimits, ZoneAmounts, ZoneReading, zoneReading
 
+# Most of a sector lies somewhat below the surface.
+SURFACE_SHARE = 0.8
 # Besides outline and slices: a zone counts only from some percent on, and outlines have steps.
 LEAST_MARGIN_DEGREES, EXTRA_MARGIN_DEGREES = 2.0, 1.0
 
@@ -29,7 +31,7 @@ def sectionZones(zones, section: PolarSection, tilted, margin: np.ndarray, limit
         return ZoneAmounts.counted(cells, lesion & head, head, section.cellMm2, count)
 
     lesion = section.lesionInside()
-    shift = COVERAGE_FACTOR_95 * limits.contourSdMm
+    shift = outlineShiftMm(section.radiusMm, float(np.max(margin)), limits.contourSdMm)
     others = [amounts(spread(lesion, margin)), amounts(~spread(~lesion, margin)),
               amounts(section.lesionInside(shift)), amounts(section.lesionInside(-shift))]
     for otherSection, otherZones in tilted:
@@ -50,6 +52,11 @@ def contourMarginDegrees(frame: AnatomicalFrame, contourSdMm: float) -> float:
     """The part of the margin that does not come from the slices."""
     contour = float(np.degrees(COVERAGE_FACTOR_95 * contourSdMm / frame.radiusMm))
     return max(LEAST_MARGIN_DEGREES, contour) + EXTRA_MARGIN_DEGREES
+
+
+def outlineShiftMm(radiusMm: float, marginDegrees: float, contourSdMm: float) -> float:
+    """The farthest that outline and slices may be off all around the lesion; a margin is an angle at the surface."""
+    return max(COVERAGE_FACTOR_95 * contourSdMm, float(np.radians(marginDegrees)) * SURFACE_SHARE * radiusMm)
 
 
 def spread(inside: np.ndarray, margin: np.ndarray) -> np.ndarray:

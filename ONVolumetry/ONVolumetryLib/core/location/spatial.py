@@ -8,14 +8,12 @@ from itertools import product
 
 import numpy as np
 
-from ..uncertainty import COVERAGE_FACTOR_95
 from .frame import AnatomicalFrame
 from .sections import BEYOND_SPHERE_MM, HeadFields
+from .sectionzones import outlineShiftMm
 from .zonereading import ReadingLimits, ZoneAmounts, ZoneReading, zoneReading
 
 STEP_MM = 1.0
-# A margin is an angle at the head's surface; most of a sector's volume lies somewhat below it.
-SURFACE_SHARE = 0.8
 OCTANT_NAMES = tuple(" ".join(words) for words in product(("superior", "inferior"), ("anterior", "posterior"),
                                                           ("lateral", "medial")))
 
@@ -94,9 +92,7 @@ def spatialZones(zones, sample: SpatialSample, tiltedZones, projection: Projecti
     def amounts(points, lesion, of=zones) -> ZoneAmounts:
         return ZoneAmounts.counted(of.zoneAt(*points[:, list(axes)].T), lesion & head, head, 1.0, count)
 
-    # The farthest that outline and slices may be off, all around the lesion.
-    shift = max(COVERAGE_FACTOR_95 * limits.contourSdMm,
-                float(np.radians(marginDegrees)) * SURFACE_SHARE * sample.radiusMm)
+    shift = outlineShiftMm(sample.radiusMm, marginDegrees, limits.contourSdMm)
     nominal = amounts(sample.points, sample.isLesion)
     others = [amounts(sample.points, sample.lesion > shift), amounts(sample.points, sample.lesion > -shift)]
     for degrees in (-marginDegrees, marginDegrees):
