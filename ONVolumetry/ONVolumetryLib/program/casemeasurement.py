@@ -22,6 +22,7 @@ from ..files.visits import LoadedVisit, loadVisit
 from ..report.hipreport import hipReportHtml
 from ..report.reportinput import ReportSubject, ReportVisit
 from ..report.viewer3d import ViewerScene
+from .caselocation import withLocation
 from .changefiles import changeFiles, withChangeOverTime
 from .regressionfiles import regressionFiles
 
@@ -80,7 +81,8 @@ def measureCase(path: Path) -> tuple[Case, HipMeasurement, Sequence[LoadedVisit]
         settings = MeasurementSettings.fromMapping(case.settings, SETTING_FIELDS)
         visits = [loadVisit(case, visit) for visit in case.visits]
         measurement = measureHip([visit.segments for visit in visits], case.sex, settings)
-        return case, withChangeOverTime(case, measurement, visits), visits
+        measurement = withChangeOverTime(case, measurement, visits)
+        return case, withLocation(case, measurement, visits), visits
 
 
 def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit],
