@@ -12,11 +12,13 @@ from ..core.mask import Mask
 from ..files.case import Case, CaseVisit, readCase
 from ..files.filecontext import namedFile
 from ..files.images import VolumeImage, readImage
+from ..files.landmarkfile import readLandmarks
 from ..files.outlines import COMPLETED
 from ..files.segment import Segment, Segmentation
 from ..files.segmentations import readSegmentation
 from ..files.segmentnames import LESION, findHeadAndLesion
 from .hipnodes import HipNodes, VisitNodes
+from .landmarknodes import addLandmarks
 from .segmentwriting import addSegment, setReferenceGrid, vtkMatrix
 
 # Where the file of an unchanged volume is, so that saving need not copy it.
@@ -41,12 +43,16 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             if progress:
                 progress(index / len(case.visits), visit.label)
             visits.append(_openVisit(scene, case, visit, added))
+        landmarks = None
+        if case.landmarks is not None:
+            landmarks = addLandmarks(scene, readLandmarks(case.landmarks), f"{case.hip} landmarks")
+            added.append(landmarks)
     except BaseException:
         for node in added:
             _remove(scene, node)
         raise
     return HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
-                    dict(case.subject), case.end, case)
+                    dict(case.subject), case.end, case, landmarks=landmarks)
 
 
 def addVolume(scene, image: VolumeImage, name: str):

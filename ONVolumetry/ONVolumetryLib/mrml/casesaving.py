@@ -13,12 +13,14 @@ from ..core.geometry import GridGeometry
 from ..files.case import CaseVisit, readCase, writeCase
 from ..files.filecontext import namedFile
 from ..files.images import readImage, writeImage
+from ..files.landmarkfile import LANDMARK_FILE, writeLandmarks
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
 from .caseopening import SOURCE_ATTRIBUTE, Progress
 from .grids import volumeGrid
 from .hipcase import caseOfHip
 from .hipnodes import HipNodes, VisitNodes
+from .landmarknodes import landmarksOfNode
 from .segments import readSegments
 
 CASE_FILE = "case.json"
@@ -49,9 +51,19 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
             progress(index / len(case.visits), visit.label)
         visits.append(_saveVisit(visit, nodes[visit.label], folder, case.side))
     path = folder / CASE_FILE
-    landmarks = case.landmarks if case.landmarks is not None and case.landmarks.is_file() else None
-    writeCase(path, replace(case, visits=tuple(visits), landmarks=landmarks))
+    writeCase(path, replace(case, visits=tuple(visits), landmarks=_saveLandmarks(hip, case.landmarks, folder)))
     return path
+
+
+def _saveLandmarks(hip: HipNodes, known: Path | None, folder: Path) -> Path | None:
+    """The file of the landmarks: those of the scene, else the one that the case came with."""
+    if hip.landmarks is None:
+        return known if known is not None and known.is_file() else None
+    placed = landmarksOfNode(hip.landmarks)
+    if placed is None:
+        return None
+    writeLandmarks(folder / LANDMARK_FILE, placed)
+    return folder / LANDMARK_FILE
 
 
 def _requireOwnFolder(folder: Path, hip: HipNodes):

@@ -45,6 +45,7 @@ class MeasurementLogic:
         """
         from ..core.measurehip import relateVisits
         from .hipcase import requireMeasurable
+        from .hiplocation import locateHip
 
         requireMeasurable(hip)
         settings = _settings(hip)
@@ -56,7 +57,7 @@ class MeasurementLogic:
             measured.append(self._measuredVisit(visit, hip, settings))
         if progress:
             progress(1.0, segments[-1].label)
-        return relateVisits(measured, hip.sex, settings)
+        return locateHip(hip, segments, relateVisits(measured, hip.sex, settings))
 
     def segmentsOf(self, hip: HipNodes) -> list[VisitSegments]:
         """The outlines of all visits in order of time.
@@ -91,13 +92,14 @@ class MeasurementLogic:
         from ..files.approval import outlinesSha256
         from ..files.results import hipRecord
         from .hipcase import caseOfHip
+        from .hiplocation import inputsOfHip
         from .inputhash import inputSha256
 
         segments = {visit.label: visit for visit in self.segmentsOf(hip)}
         record = hipRecord(caseOfHip(hip), measurement,
                            {label: outlinesSha256(visit) for label, visit in segments.items()})
         for visit in record["visits"]:
-            visit["input_sha256"] = inputSha256(segments[visit["visit"]], hip.sex, hip.settings)
+            visit["input_sha256"] = inputSha256(segments[visit["visit"]], hip.sex, inputsOfHip(hip))
         return record
 
     def store(self, hip: HipNodes, record: Mapping[str, Any],
@@ -142,10 +144,11 @@ class MeasurementLogic:
         :param segments: as segmentsOf() returns them, where they are at hand.
         :raises ONVolumetryError: an outline cannot be read.
         """
+        from .hiplocation import inputsOfHip
         from .inputhash import inputSha256
 
         measured = {visit["visit"]: visit.get("input_sha256") for visit in record["visits"]}
-        current = {visit.label: inputSha256(visit, hip.sex, hip.settings)
+        current = {visit.label: inputSha256(visit, hip.sex, inputsOfHip(hip))
                    for visit in segments or self.segmentsOf(hip)}
         return [label for label in {**current, **measured} if current.get(label) != measured.get(label)]
 

@@ -14,6 +14,7 @@ from slicer.parameterNodeWrapper import parameterNodeWrapper, parameterPack
 from ..files.case import Case, CaseApproval, CaseEnd, caseAsJson
 from ..files.caseparser import parseCase
 from ..mrml.hipnodes import HipNodes, VisitNodes
+from ..mrml.landmarknodes import LANDMARKS_ROLE
 from ..mrml.parameterschema import SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
 
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
@@ -155,6 +156,8 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
             parameters.visits = [VisitParameters(label=label, month=month) for label, month in DEFAULT_VISITS]
         else:
             _writeHip(parameters, hip)
+    if hip is not None and hip.landmarks is not None:
+        node.SetNodeReferenceID(LANDMARKS_ROLE, hip.landmarks.GetID())
     return parameters
 
 
@@ -204,7 +207,7 @@ def hipNodes(parameters: HipParameters) -> HipNodes:
     return HipNodes(
         parameters.hip, parameters.sex.value, tuple(visitNodes(visit) for visit in parameters.visits),
         parameters.side.value or None, parameters.patient, json.loads(parameters.settings), subject, end,
-        _source(parameters), parameters.parameterNode)
+        _source(parameters), parameters.parameterNode, parameters.parameterNode.GetNodeReference(LANDMARKS_ROLE))
 
 
 def visitNodes(visit: VisitParameters) -> VisitNodes:

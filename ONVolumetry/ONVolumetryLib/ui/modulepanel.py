@@ -15,11 +15,12 @@ from .checksection import CheckSection
 from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
 from .hipstate import HipState, sentence
+from .landmarkssection import LandmarksSection
 from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
-from .sections import numberSections
+from .sections import insertSection, numberSections
 from .visitssection import VisitsSection
 
 
@@ -40,6 +41,8 @@ class ModulePanel:
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
         self.outlineSection = OutlineSection(ui, self.state, self)
+        insertSection(ui, "LandmarksSection.ui", before="measureSection")
+        self.landmarksSection = LandmarksSection(ui, self.state, self)
         numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
@@ -57,6 +60,7 @@ class ModulePanel:
         """Let go of everything before the panel is destroyed."""
         self.hipSection.sample.stop()
         self.outlineSection.cleanup()
+        self.landmarksSection.cleanup()
         self.setParameters(None)
 
     def enter(self):
@@ -66,6 +70,7 @@ class ModulePanel:
     def exit(self):
         """The user opened another module."""
         self.outlineSection.exit()
+        self.landmarksSection.exit()
 
     def selectHip(self, node):
         """Show a hip and remember it in the scene.
@@ -102,8 +107,8 @@ class ModulePanel:
         try:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
-            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.measureSection,
-                            self.approveSection):
+            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.landmarksSection,
+                            self.measureSection, self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
         finally:

@@ -33,7 +33,8 @@ class SceneWatch(VTKObservationMixin):
         :param hip: HipNodes, or None to observe nothing.
         """
         nodes = () if hip is None else (hip.owner, *(
-            node for visit in hip.visits for node in (visit.segmentation, visit.volume) if node is not None))
+            node for visit in hip.visits for node in (visit.segmentation, visit.volume) if node is not None),
+            *(() if hip.landmarks is None else (hip.landmarks,)))
         if len(nodes) == len(self._watched) and all(a is b for a, b in zip(nodes, self._watched)):
             return
         self.stop()
@@ -53,6 +54,11 @@ class SceneWatch(VTKObservationMixin):
     def _observe(self, node):
         if node.IsA("vtkMRMLScriptedModuleNode"):
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._onHip)
+            return
+        if node.IsA("vtkMRMLMarkupsNode"):
+            for event in (node.PointPositionDefinedEvent, node.PointPositionUndefinedEvent, node.PointRemovedEvent,
+                          node.PointEndInteractionEvent, slicer.vtkMRMLTransformableNode.TransformModifiedEvent):
+                self.addObserver(node, event, self._onHip)
             return
         self.addObserver(node, slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._onEdit)
         if node.IsA("vtkMRMLSegmentationNode"):
