@@ -101,10 +101,12 @@ def hipScene(hip: HipNodes, segments: Sequence[VisitSegments], measurement: HipM
     return regressionScene(segments, measurement, hip.side, progress=progress, placements=placements)
 
 
-def fingerprintOf(hip: HipNodes, segments: Sequence[VisitSegments]) -> str:
+def fingerprintOf(hip: HipNodes, segments: Sequence[VisitSegments], outlines: Mapping[str, str] | None = None) -> str:
     """Fingerprint of what a regression is made from: outlines and their place, months, registrations, settings.
 
     Names of visits do not count.
+
+    :param outlines: outlinesSha256 by label of the visit, where it is at hand.
     """
     from ..files.approval import outlinesSha256
 
@@ -115,7 +117,7 @@ def fingerprintOf(hip: HipNodes, segments: Sequence[VisitSegments]) -> str:
         place = [round(float(value), 3) for mask in masks[:1] for value in mask.grid.ijkToRas.ravel()]
         transform = followUpToBaseline(hip, byLabel[entry.label])
         matrix = transform.toBaselineRas
-        known.append([entry.month, entry.done, outlinesSha256(entry) if masks or entry.lesionAbsent else None, place,
+        known.append([entry.month, entry.done, (outlines or {}).get(entry.label) or outlinesSha256(entry), place,
                       transform.status if transform.isUsable else None,
                       None if matrix is None or not transform.isUsable else
                       [round(float(value), DECIMALS) for value in matrix.ravel()]])

@@ -20,6 +20,7 @@ from .hipstate import HipState, sentence
 from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
 from .registrationsection import RegistrationSection
+from .regressionsection import RegressionSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
 from .sections import numberSections
@@ -45,6 +46,7 @@ class ModulePanel:
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
         self.outlineSection = OutlineSection(ui, self.state, self)
+        self.regressionSection = RegressionSection(ui, self.state, self)
         numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
@@ -64,6 +66,7 @@ class ModulePanel:
         self.hipSection.sample.stop()
         self.outlineSection.cleanup()
         self.registrationSection.leave()
+        self.regressionSection.cleanup()
         self.setParameters(None)
 
     def enter(self):
@@ -105,6 +108,7 @@ class ModulePanel:
         node = self._activeNode()
         textNode = node.GetNodeReference(RECORD_ROLE)
         removeRegistrations(slicer.mrmlScene, self.state.hip)
+        self.regressionSection.remove(node)
         self.selectHip(None)
         if textNode is not None:
             removeParts(slicer.mrmlScene, textNode)
@@ -122,8 +126,8 @@ class ModulePanel:
         try:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
-            for section in (self.hipSection, self.visitsSection, self.outlineSection,
-                            self.registrationSection, self.measureSection, self.approveSection):
+            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.registrationSection,
+                            self.measureSection, self.regressionSection, self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
             self._orderFocus()
