@@ -95,6 +95,8 @@ def lookFrom(viewpoint: Viewpoint, centerRas, radiusMm: float, viewNames):
     halfHeight = max((_halfHeight(widget, radiusMm + MARGIN_MM) for widget in widgets), default=radiusMm)
     for widget in widgets:
         viewNode = widget.mrmlViewNode()
+        # Slicer looks only now where the words of direction belong.
+        widget.threeDView().resetFocalPoint()
         # Slicer sets the camera's scale from this field at every change of the view's node.
         viewNode.SetFieldOfView(halfHeight)
         camera = slicer.modules.cameras.logic().GetViewActiveCameraNode(viewNode)
