@@ -48,8 +48,8 @@ class RegressionSection(VTKObservationMixin):
         self.message = ""
         self.known = RegressionState(state)
         self.views = RegressionViews()
-        self.player = Player(ui.regressionTimelineLayout, self._onFrame)
-        self.switches = PartSwitches(ui.regressionPartsLayout, self._onPartsSwitched)
+        self.player = Player(ui.regressionTimelineBox.layout(), self._onFrame)
+        self.switches = PartSwitches(ui.regressionPartsBox.layout(), self._onPartsSwitched)
         self.files = RegressionFiles(ui, self)
         self._isBusy = False
         self._owner = None
@@ -188,8 +188,9 @@ class RegressionSection(VTKObservationMixin):
         self.show()
 
     def _leaveOutlines(self):
-        """The section Segment gives the views back first."""
+        """Other sections that arrange the views give them back first."""
         self.ui.segmentSection.collapsed = True
+        self.panel.registrationSection.leave()
         self._arrange(self.known.regression)
 
     def leave(self):
