@@ -185,7 +185,7 @@ def pageText(overTime, segments):
 
 
 def testReportTellsZonesOverTime(pageText):
-    rows = dict(re.findall(r">(Zone \w+)</a></th>(.*?)</tr>", pageText))
+    rows = dict(re.findall(r">(Zone \w+)</a></th>(.*?)</tr>", pageText, re.DOTALL))
     assert list(rows) == ["Zone A", "Zone B", "Zone C1", "Zone C2", "Zone A2", "Zone A1", "Zone C", "Zone P"]
     assert "present" in rows["Zone A"] and "regenerated" in rows["Zone A"]
     assert "% of its lesion regenerated (3D)" in rows["Zone A"]
