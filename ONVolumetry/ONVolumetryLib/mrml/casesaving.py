@@ -15,6 +15,7 @@ from ..files.filecontext import namedFile
 from ..files.images import readImage, writeImage
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
+from ..files.serieswanted import ANY_SERIES, SeriesWanted
 from .caseopening import SOURCE_ATTRIBUTE, Progress
 from .grids import volumeGrid
 from .hipcase import caseOfHip
@@ -79,18 +80,20 @@ def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> 
     if not visit.done:
         return visit
     stem = fileStem(visit)
-    image = None if nodes.volume is None else _saveVolume(nodes.volume, folder / f"{stem}.nrrd")
+    image = None if nodes.volume is None else _saveVolume(nodes.volume, folder / f"{stem}.nrrd", visit.series)
+    if image is None or not image.is_dir():
+        visit = replace(visit, series=ANY_SERIES)
     if nodes.segmentation is None:
         return replace(visit, image=image)
     path = folder / f"{stem}.seg.nrrd"
     return replace(visit, image=image, segmentation=path, segments=_saveSegmentation(nodes, path, side))
 
 
-def _saveVolume(node, path: Path) -> Path:
+def _saveVolume(node, path: Path, series: SeriesWanted) -> Path:
     """The file of a volume: the one it was read from where that is still what the node holds, else a new one."""
     source = node.GetAttribute(SOURCE_ATTRIBUTE)
     voxels, grid = volumeVoxels(node), volumeGrid(node)
-    if source and _isSameImage(Path(source), voxels, grid):
+    if source and _isSameImage(Path(source), series, voxels, grid):
         return Path(source)
     writeImage(path, voxels, grid)
     node.SetAttribute(SOURCE_ATTRIBUTE, str(path))
@@ -105,11 +108,11 @@ def volumeVoxels(node) -> np.ndarray:
     return vtk_to_numpy(data.GetPointData().GetScalars()).reshape(data.GetDimensions()[::-1])
 
 
-def _isSameImage(path: Path, voxels: np.ndarray, grid: GridGeometry) -> bool:
+def _isSameImage(path: Path, series: SeriesWanted, voxels: np.ndarray, grid: GridGeometry) -> bool:
     if not path.exists():
         return False
     try:
-        image = readImage(path)
+        image = readImage(path, series)
     except ValueError:
         return False
     return image.geometry.isSameLattice(grid) and np.array_equal(image.voxels, voxels)
