@@ -16,9 +16,9 @@ HEADER_TAGS = [
     "SOPClassUID", "SOPInstanceUID", "Modality", "ImageType", "StudyInstanceUID", "StudyDate", "PatientID",
     "PatientName", "PatientSex", "PatientBirthDate", "SeriesInstanceUID", "SeriesNumber", "SeriesDescription",
     "ProtocolName", "InstanceNumber", "FrameOfReferenceUID", "Laterality", "EchoTime", "RepetitionTime",
-    "AcquisitionContrast", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns",
-    "NumberOfFrames", "SamplesPerPixel", "RescaleSlope", "RescaleIntercept", "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence", "SpecificCharacterSet",
+    "AcquisitionContrast", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness",
+    "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "RescaleSlope", "RescaleIntercept",
+    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "SpecificCharacterSet",
 ]
 # Group 2 or 8, little or big endian: how a DICOM file without preamble begins.
 FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x08")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ..files.images import readImage, writeImage
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
 from ..files.serieswanted import ANY_SERIES, SeriesWanted
+from ..files.visitfiles import fileStem
 from .caseopening import SOURCE_ATTRIBUTE, Progress
 from .grids import volumeGrid
 from .hipcase import caseOfHip
@@ -67,19 +67,13 @@ def _requireOwnFolder(folder: Path, hip: HipNodes):
         raise FileError(f"the folder holds other files and no {CASE_FILE}; choose a new or an empty folder")
 
 
-def fileStem(visit: CaseVisit) -> str:
-    """Name of a visit's files: its label before surgery, "m3" for three months after it."""
-    name = visit.label if visit.month <= 0 else f"m{visit.month:g}"
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "visit"
-
-
 def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> CaseVisit:
     kept = {name: path for name in ("transformToBaseline", "landmarks")
             if (path := getattr(visit, name)) is not None and not path.is_file()}
     visit = replace(visit, **dict.fromkeys(kept))
     if not visit.done:
         return visit
-    stem = fileStem(visit)
+    stem = fileStem(visit.label, visit.month)
     image = None if nodes.volume is None else _saveVolume(nodes.volume, folder / f"{stem}.nrrd", visit.series)
     if image is None or not image.is_dir():
         visit = replace(visit, series=ANY_SERIES)
