@@ -39,8 +39,10 @@ class DicomSeries:
     @property
     def number(self) -> int | None:
         """Series number, where it has one."""
-        value = self.header.get("SeriesNumber")
-        return None if value is None else int(value)
+        try:
+            return int(self.header.get("SeriesNumber"))
+        except (TypeError, ValueError):
+            return None
 
     @property
     def contrast(self) -> str | None:
@@ -79,7 +81,7 @@ def scanSeries(files: Iterable[Path]) -> list[DicomSeries]:
     :param files: in any order.
     :return: in the order of series number and description.
     """
-    found: dict[str, DicomSeries] = {}
+    found: dict[tuple[str, ...], DicomSeries] = {}
     for file in files:
         dataset = readDicomHeader(file)
         if dataset is not None:
@@ -92,20 +94,18 @@ def filesOf(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(file for file in path.iterdir() if file.is_file())
 
 
-def _addFile(found: dict[str, DicomSeries], file: Path, dataset: pydicom.Dataset):
+def _addFile(found: dict[tuple[str, ...], DicomSeries], file: Path, dataset: pydicom.Dataset):
+    # Some anonymizers give two patients the same UIDs.
+    key = tuple(str(dataset.get(keyword, "")) for keyword in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID"))
     try:
         with damagedDicom(DAMAGED_HEADER):
             if str(dataset.get("Modality", "")) in NOT_IMAGES or "Rows" not in dataset:
                 return
-            uid = str(dataset.get("SeriesInstanceUID", ""))
-            if uid not in found:
-                found[uid] = DicomSeries(uid, seriesText(dataset), dataset)
-                # A number that is no number would stop the list of series, which this one need not be part of.
-                _ = found[uid].number
-            found[uid].slices += list(slicesOfDataset(file, dataset))
+            if key not in found:
+                found[key] = DicomSeries(key[-1], seriesText(dataset), dataset)
+            found[key].slices += list(slicesOfDataset(file, dataset))
     except ONVolumetryError as error:
-        series = found.setdefault(str(dataset.get("SeriesInstanceUID", "")),
-                                  DicomSeries("", "a damaged series", pydicom.Dataset()))
+        series = found.setdefault(key, DicomSeries(key[-1], "a damaged series", pydicom.Dataset()))
         series.problem = series.problem or error
 
 

@@ -84,7 +84,8 @@ def _observationContext(rows) -> Any:
     person = None
     if readers:
         name = " and ".join(readers).replace("^", " ").replace("=", " ").replace("\\", " ")[:LONGEST_READER_NAME]
-        person = ObserverContext(codes.DCM.Person, PersonObserverIdentifyingAttributes(name=name))
+        # A name of one part has a caret, or it would be of DICOM's retired form.
+        person = ObserverContext(codes.DCM.Person, PersonObserverIdentifyingAttributes(name=f"{name}^"))
     return ObservationContext(observer_person_context=person,
                               observer_device_context=ObserverContext(codes.DCM.Device, device))
 

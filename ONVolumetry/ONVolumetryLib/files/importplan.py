@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.errors import CaseError
+from ..core.errors import CaseError, ONVolumetryError
 from .dicomscan import DicomSeries, requireSound
+from .dicomstack import stackGrid
 from .dicomtree import Scan
 from .serieschoice import isCoronalMr, listSeries
 
@@ -61,8 +62,19 @@ def planVisits(scans: Sequence[Scan], surgery: dt.date | None, rule: SeriesRule)
                         "itself, or ask for an export with dates")
     months = _months([scan.date for scan, _ in chosen], surgery)
     labels = _labels(months, surgery is not None)
-    return tuple(PlannedVisit(label, month, scan, series)
-                 for label, month, (scan, series) in zip(labels, months, chosen))
+    visits = tuple(PlannedVisit(label, month, scan, series)
+                   for label, month, (scan, series) in zip(labels, months, chosen))
+    for visit in visits:
+        _requireGrid(visit)
+    return visits
+
+
+def _requireGrid(visit: PlannedVisit):
+    """Find out before anything is written."""
+    try:
+        stackGrid(visit.series.slices)
+    except ONVolumetryError as error:
+        raise CaseError(f'visit "{visit.label}", {visit.series.text}: {error}') from error
 
 
 def _chooseOfDay(index: int, scan: Scan, count: int, rule: SeriesRule) -> DicomSeries | None:
@@ -110,10 +122,11 @@ def _labels(months: Sequence[float], isSurgeryKnown: bool) -> list[str]:
     labels = []
     for month in months:
         number = f"{round(month):g}" if whole.count(round(month)) == 1 and round(month) else f"{month:g}"
+        unit = "month" if number in ("1", "-1") else "months"
         if month == before[-1]:
             labels.append("preop" if isSurgeryKnown else "first scan")
         elif month < 0:
-            labels.append(f"{number.lstrip('-')} months before")
+            labels.append(f"{number.lstrip('-')} {unit} before")
         else:
-            labels.append(f"{number} months")
+            labels.append(f"{number} {unit}")
     return labels

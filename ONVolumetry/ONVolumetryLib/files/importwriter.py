@@ -20,6 +20,7 @@ from .identifiers import IDENTIFIERS_FILE, writeIdentifiers
 from .images import writeImage
 from .importplan import PlannedVisit
 from .labels import emptyMask
+from .outputlock import LOCK_FILE, FolderTaken, outputLock
 from .segmentations import Segment, Segmentation, writeSegmentation
 from .segmentnames import HEAD, LESION
 from .visitfiles import fileStem
@@ -111,13 +112,25 @@ def _wholeFolder(folder: Path):
             raise FileError("there is a file of that name; give a new or an empty folder")
         if folder.is_dir() and any(folder.iterdir()):
             raise FileError("the folder holds files already, perhaps outlines; give a new or an empty folder")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = folder.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{folder.name}")
-        partial.mkdir()
+        # Always the same name, so that a run takes over what a killed one left.
+        partial = folder.with_name(f"{PARTIAL_PREFIX}{folder.name}")
         try:
-            yield partial
+            with outputLock(partial):
+                _clear(partial)
+                yield partial
             if folder.is_dir():
                 folder.rmdir()
             os.replace(partial, folder)
-        finally:
+        except FolderTaken as error:
+            raise FileError("another run is importing into this folder; wait for it, or give another one") from error
+        except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
+            raise
+
+
+def _clear(folder: Path):
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK_FILE:
+            path.unlink()

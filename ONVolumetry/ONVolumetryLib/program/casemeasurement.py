@@ -65,6 +65,9 @@ def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
     except MemoryError:
         return CaseOutcome(path, error=f"{path}: not enough memory; measure fewer hips at a time (--workers 1)",
                            details=traceback.format_exc())
+    except OSError as error:
+        text = f"{path}: {error.strerror or error}; check free space and permissions, also of the temporary folder"
+        return CaseOutcome(path, error=text, details=traceback.format_exc())
     except Exception as error:  # the last line of defense: a user never sees a traceback unasked
         text = f"{path}: unexpected {type(error).__name__}; please report it with the output of --debug"
         return CaseOutcome(path, error=text, details=traceback.format_exc())

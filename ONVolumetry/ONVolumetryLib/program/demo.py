@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..core.errors import ONVolumetryError
+from ..files.outputlock import outputLock
 from ..phantom.presets import PRESETS
 from ..phantom.writer import writePhantom
 from . import cohort
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         if outcome.error is not None:
             raise ONVolumetryError(outcome.error)
     printNotes(outcomes)
-    writeResults(outcomes, results)
+    with outputLock(results):
+        writeResults(outcomes, results)
     print(resultTable([outcome.record for outcome in outcomes]))
     print(f"\nSynthetic hips, with the truth of each in truth.json: {arguments.output / 'hips'}")
     print(f"Tables: {results / 'measurements.csv'}")

@@ -12,10 +12,10 @@ from ..files.dicomexport import dicomObjects, writeDicomObjects
 from ..files.dicomsegexport import ExportedVisit
 from ..files.dicomsource import sourceOfVisit
 from ..files.filecontext import namedFile
+from ..files.outputlock import outputLock
 from ..files.results import hipRecord
 from ..files.visits import LoadedVisit
 from .casemeasurement import measureCase
-from .outputlock import outputLock
 
 
 def addArguments(parser: argparse.ArgumentParser):

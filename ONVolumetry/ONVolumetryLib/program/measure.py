@@ -12,6 +12,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from ..files.outputlock import outputLock
 from .casemeasurement import CaseOutcome, measureCaseFile
 from .caseset import requireDistinctHips
 from .outputfolder import writeResults
@@ -34,6 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     :return: 0 when all were measured, 1 when at least one failed.
     """
+    with outputLock(arguments.output):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     cases = [_caseFile(path) for path in arguments.cases]
     outcomes = measureAll(cases, arguments.workers, isRendered=not arguments.no_render)
     for outcome in outcomes:

@@ -8,9 +8,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..core.errors import FileError
-from ..files.filecontext import PARTIAL_PATTERN, namedFile
+from .filecontext import PARTIAL_PATTERN, PARTIAL_PREFIX, namedFile
 
 LOCK_FILE = ".onvolumetry.lock"
+
+
+class FolderTaken(FileError):
+    """Another run is writing into the folder."""
 
 
 @contextmanager
@@ -26,16 +30,33 @@ def outputLock(folder: Path) -> Iterator[None]:
     with namedFile(folder):
         if folder.exists() and not folder.is_dir():
             raise FileError("there is a file of that name; give a folder for the results")
+        isNew = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = _lock(folder)
-        try:
-            for pattern in (PARTIAL_PATTERN, f"*/{PARTIAL_PATTERN}"):
-                for path in folder.glob(pattern):
-                    if path.is_file():
-                        path.unlink(missing_ok=True)
-            yield
-        finally:
-            _release(folder, descriptor)
+        _removePartialFiles(folder)
+        _requireWritable(folder)
+    try:
+        yield
+    finally:
+        _release(folder, descriptor)
+        if isNew:
+            # A run that wrote nothing leaves nothing.
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _requireWritable(folder: Path):
+    """Find out before the work, not after it."""
+    probe = folder / f"{PARTIAL_PREFIX}{os.getpid()}"
+    probe.touch()
+    probe.unlink()
+
+
+def _removePartialFiles(folder: Path):
+    for pattern in (PARTIAL_PATTERN, f"*/{PARTIAL_PATTERN}"):
+        for path in folder.glob(pattern):
+            if path.is_file():
+                path.unlink(missing_ok=True)
 
 
 def _lock(folder: Path) -> int | None:
@@ -68,8 +89,8 @@ def _lockOnWindows(folder: Path) -> int:
     return descriptor
 
 
-def _taken() -> FileError:
-    return FileError("another run is writing into this folder; wait for it, or give another --output")
+def _taken() -> FolderTaken:
+    return FolderTaken("another run is writing into this folder; wait for it, or give another folder")
 
 
 def _release(folder: Path, descriptor: int | None):
