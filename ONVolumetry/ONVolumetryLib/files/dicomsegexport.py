@@ -97,10 +97,10 @@ def _pixels(visit: ExportedVisit) -> tuple[np.ndarray, dict[str, Any]]:
     if mapping is not None:
         arrays = [_onTarget(mask, mapping, target) for _, mask in visit.parts]
         if all(array is not None for array in arrays):
-            pixels = np.stack(arrays, axis=-1)
-            order = visit.source.frames
-            return (pixels if order is None else pixels[list(order)]), {}
-    return np.stack([mask.fullArray() for _, mask in visit.parts], axis=-1), _ownGeometry(grid, visit.source)
+            # The frames of a multi-frame source may be in any order; a plane tells its place by itself.
+            geometry = _ownGeometry(target) if visit.source.isMultiFrame else {}
+            return np.stack(arrays, axis=-1), geometry
+    return np.stack([mask.fullArray() for _, mask in visit.parts], axis=-1), _ownGeometry(grid)
 
 
 def _onTarget(mask: Mask, mapping: np.ndarray, target: GridGeometry) -> np.ndarray | None:
@@ -116,8 +116,8 @@ def _onTarget(mask: Mask, mapping: np.ndarray, target: GridGeometry) -> np.ndarr
     return array
 
 
-def _ownGeometry(grid: GridGeometry, source: SourceSeries) -> dict[str, Any]:
-    """Planes of a segmentation that is finer than its source, in the same frame of reference."""
+def _ownGeometry(grid: GridGeometry) -> dict[str, Any]:
+    """The planes of a grid, in the frame of reference of the source."""
     import highdicom
 
     lps = LPS_TO_RAS @ grid.ijkToRas

@@ -32,12 +32,12 @@ class SourceSeries:
     """The original series of a visit.
 
     :param datasets: headers of its files without pixels; in the order of the slices, or one multi-frame file.
-    :param frames: for a multi-frame file the slice of each of its frames, in their order; None otherwise.
+    :param isMultiFrame: whether all slices are in one file.
     :param grid: of the slices, IJK to RAS in mm.
     """
 
     datasets: tuple[pydicom.Dataset, ...]
-    frames: tuple[int, ...] | None
+    isMultiFrame: bool
     grid: GridGeometry
 
     @property
@@ -85,10 +85,22 @@ def readSource(series: DicomSeries) -> SourceSeries:
     with damagedDicom(DAMAGED_HEADER):
         datasets = tuple(_withNeeded(pydicom.dcmread(path, stop_before_pixels=True, force=True)) for path in paths)
     if len(paths) == len(ordered):
-        return SourceSeries(datasets, None, grid)
+        return SourceSeries(datasets, False, grid)
     if len(paths) > 1:
         raise FileError("the folder holds several multi-frame files; give one of them")
-    return SourceSeries(datasets, tuple(int(index) for index in np.argsort([piece.frame for piece in ordered])), grid)
+    with damagedDicom(DAMAGED_HEADER):
+        _shareWhatIsCommon(datasets[0])
+    return SourceSeries(datasets, True, grid)
+
+
+def _shareWhatIsCommon(dataset: pydicom.Dataset):
+    """Scale and direction are the same in all frames (the grid has been checked), where some makers repeat them."""
+    if not dataset.get("SharedFunctionalGroupsSequence"):
+        dataset.SharedFunctionalGroupsSequence = [pydicom.Dataset()]
+    shared, first = dataset.SharedFunctionalGroupsSequence[0], dataset.PerFrameFunctionalGroupsSequence[0]
+    for keyword in ("PixelMeasuresSequence", "PlaneOrientationSequence"):
+        if keyword not in shared and keyword in first:
+            setattr(shared, keyword, first[keyword].value)
 
 
 def _withNeeded(dataset: pydicom.Dataset) -> pydicom.Dataset:

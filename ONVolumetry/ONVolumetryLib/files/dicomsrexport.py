@@ -38,7 +38,9 @@ def reportObject(record: Mapping[str, Any], visits: Sequence[ExportedVisit], seg
     report = highdicom.sr.MeasurementReport(
         observation_context=_observationContext(rows.values()), procedure_reported=codedConcept(dc.IMAGING_PROCEDURE),
         imaging_measurements=groups,
-        referenced_images=[dataset for visit in visits for dataset in visit.source.datasets])
+        # Slices of a multi-frame file are no images of a library; the segments refer to them.
+        referenced_images=[dataset for visit in visits if not visit.source.isMultiFrame
+                           for dataset in visit.source.datasets] or None)
     made = highdicom.sr.Comprehensive3DSR(
         evidence=evidence, content=report[0], series_instance_uid=highdicom.UID(), series_number=SR_SERIES_NUMBER,
         sop_instance_uid=highdicom.UID(), instance_number=1, manufacturer=MANUFACTURER,

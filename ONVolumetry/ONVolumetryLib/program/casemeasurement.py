@@ -78,12 +78,29 @@ def measureCase(path: Path) -> tuple[Case, HipMeasurement, Sequence[LoadedVisit]
 
     :raises ONVolumetryError: something of the case cannot be read or measured; the text begins with the file.
     """
+    case, visits = loadCase(path)
+    return case, measureLoaded(case, visits), visits
+
+
+def loadCase(path: Path) -> tuple[Case, Sequence[LoadedVisit]]:
+    """Read a case file with its images and outlines.
+
+    :raises ONVolumetryError: something of the case cannot be read; the text begins with the file.
+    """
     case = readCase(path)
     with namedFile(path):
+        return case, [loadVisit(case, visit) for visit in case.visits]
+
+
+def measureLoaded(case: Case, visits: Sequence[LoadedVisit]) -> HipMeasurement:
+    """Measure a case whose files are read.
+
+    :raises ONVolumetryError: something cannot be measured; the text begins with the case file.
+    """
+    with namedFile(case.path):
         settings = MeasurementSettings.fromMapping(case.settings, SETTING_FIELDS)
-        visits = [loadVisit(case, visit) for visit in case.visits]
         measurement = measureHip([visit.segments for visit in visits], case.sex, settings)
-        return case, withChangeOverTime(case, measurement, visits), visits
+        return withChangeOverTime(case, measurement, visits)
 
 
 def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit],

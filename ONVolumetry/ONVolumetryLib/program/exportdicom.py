@@ -15,7 +15,7 @@ from ..files.filecontext import namedFile
 from ..files.outputlock import outputLock
 from ..files.results import hipRecord
 from ..files.visits import LoadedVisit
-from .casemeasurement import measureCase
+from .casemeasurement import loadCase, measureLoaded
 
 
 def addArguments(parser: argparse.ArgumentParser):
@@ -33,12 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     :raises ONVolumetryError: the case cannot be measured, or its original series are not known.
     """
     path = arguments.case / "case.json" if arguments.case.is_dir() else arguments.case
-    case, measurement, loaded = measureCase(path)
+    case, loaded = loadCase(path)
     with namedFile(path):
-        fingerprints = {visit.segments.label: outlinesSha256(visit.segments) for visit in loaded}
-        record = hipRecord(case, measurement, fingerprints)
-        objects = dicomObjects(record, exportedVisits(case, loaded))
+        visits = exportedVisits(case, loaded)
     with outputLock(arguments.dicom):
+        measurement = measureLoaded(case, loaded)
+        with namedFile(path):
+            fingerprints = {visit.segments.label: outlinesSha256(visit.segments) for visit in loaded}
+            objects = dicomObjects(hipRecord(case, measurement, fingerprints), visits)
         for written in writeDicomObjects(arguments.dicom / case.hip, objects):
             print(written)
     return 0
