@@ -8,7 +8,7 @@ import SimpleITK as sitk
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from ..core.errors import FileError
-from .dicomheader import damagedDicom, pydicomQuiet
+from .dicomheader import damagedDicom, pydicomQuiet, readDataset
 from .dicomslices import DicomSlice
 from .itkgrid import itkWarningsOff, requirePossibleSize
 
@@ -37,7 +37,7 @@ def readVoxels(ordered: list[DicomSlice]) -> np.ndarray:
 def _framesOfFile(path, shape: tuple[int, int]) -> np.ndarray:
     """Stored values of a file, (frame, row, column)."""
     with damagedDicom(UNREADABLE):
-        dataset = pydicom.dcmread(path, force=True)
+        dataset = readDataset(path)
         pixels = _storedValues(path, dataset)
         pixels = pixels[np.newaxis] if pixels.ndim == 2 else pixels
         if pixels.ndim != 3 or pixels.shape[1:] != shape:
@@ -47,17 +47,17 @@ def _framesOfFile(path, shape: tuple[int, int]) -> np.ndarray:
 
 def _storedValues(path, dataset: pydicom.Dataset) -> np.ndarray:
     """ITK knows JPEG Lossless, which pydicom does not by itself; pydicom reads all else, damaged files included."""
-    syntax = _transferSyntax(dataset)
+    syntax = transferSyntax(dataset)
     isPlain = not syntax.is_compressed or syntax == RLELossless
     try:
-        return _bounded(dataset).pixel_array
+        return _bounded(dataset, isPlain and syntax != RLELossless).pixel_array
     except Exception:  # Each decoder fails in its own way.
         if isPlain:
             raise
     return _withItk(path, dataset)
 
 
-def _transferSyntax(dataset: pydicom.Dataset) -> pydicom.uid.UID:
+def transferSyntax(dataset: pydicom.Dataset) -> pydicom.uid.UID:
     """Its transfer syntax; that of a file without file meta information is seen from its bytes."""
     if "TransferSyntaxUID" not in dataset.file_meta:
         isImplicit, _ = dataset.original_encoding
@@ -65,10 +65,26 @@ def _transferSyntax(dataset: pydicom.Dataset) -> pydicom.uid.UID:
     return dataset.file_meta.TransferSyntaxUID
 
 
-def _bounded(dataset: pydicom.Dataset) -> pydicom.Dataset:
+def _bounded(dataset: pydicom.Dataset, isNative: bool) -> pydicom.Dataset:
+    """Refuse sizes that the pixels do not have, before a decoder makes room for them."""
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
-    requirePossibleSize(int(dataset.Rows) * int(dataset.Columns) * max(frames, 1))
+    count = int(dataset.Rows) * int(dataset.Columns) * max(frames, 1)
+    requirePossibleSize(count)
+    requireWholePixels(dataset, count, isNative)
     return dataset
+
+
+def requireWholePixels(dataset: pydicom.Dataset, count: int, isNative: bool):
+    """Refuse uncompressed pixels that are more or fewer than the header states.
+
+    :param count: number of pixels stated.
+    :raises FileError: a row would begin at the wrong pixel.
+    """
+    if not isNative or "PixelData" not in dataset:
+        return
+    needed = (count * int(dataset.BitsAllocated) * int(dataset.get("SamplesPerPixel", 1) or 1) + 7) // 8
+    if not needed <= len(dataset.PixelData) <= needed + 1:
+        raise FileError("the pixels do not have the size that the DICOM headers state; export the series again")
 
 
 def _withItk(path, dataset: pydicom.Dataset) -> np.ndarray:

@@ -10,11 +10,12 @@ import numpy as np
 import pydicom
 
 from ..core.errors import FileError, ONVolumetryError
-from .dicomheader import DAMAGED_HEADER, NOT_IMAGES, damagedDicom, readDicomHeader
+from .dicomheader import DAMAGED_HEADER, IDENTIFYING_SERIES, NOT_IMAGES, damagedDicom, readDicomHeader
 from .dicomslices import DicomSlice, slicesOfDataset
 from .filecontext import oneLine
 from .scancontrast import contrastOfDataset
 
+DAMAGED_FILES = "damaged files"
 PLANES = ("sagittal", "coronal", "axial")
 LEAST_PLANE_COSINE = 0.7
 
@@ -35,6 +36,11 @@ class DicomSeries:
     header: pydicom.Dataset
     slices: list[DicomSlice] = field(default_factory=list)
     problem: ONVolumetryError | None = None
+
+    @property
+    def isDamagedFiles(self) -> bool:
+        """Whether this stands for files of which not even the series is known."""
+        return self.text == DAMAGED_FILES
 
     @property
     def number(self) -> int | None:
@@ -83,7 +89,11 @@ def scanSeries(files: Iterable[Path]) -> list[DicomSeries]:
     """
     found: dict[tuple[str, ...], DicomSeries] = {}
     for file in files:
-        dataset = readDicomHeader(file)
+        try:
+            dataset = readDicomHeader(file)
+        except FileError as error:
+            found.setdefault(("",), DicomSeries("", DAMAGED_FILES, pydicom.Dataset())).problem = error
+            continue
         if dataset is not None:
             _addFile(found, file, dataset)
     return sorted(found.values(), key=lambda series: (series.number is None, series.number or 0, series.text))
@@ -95,8 +105,7 @@ def filesOf(path: Path) -> list[Path]:
 
 
 def _addFile(found: dict[tuple[str, ...], DicomSeries], file: Path, dataset: pydicom.Dataset):
-    # Some anonymizers give two patients the same UIDs.
-    key = tuple(str(dataset.get(keyword, "")) for keyword in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID"))
+    key = tuple(str(dataset.get(keyword, "")) for keyword in IDENTIFYING_SERIES)
     try:
         with damagedDicom(DAMAGED_HEADER):
             if str(dataset.get("Modality", "")) in NOT_IMAGES or "Rows" not in dataset:

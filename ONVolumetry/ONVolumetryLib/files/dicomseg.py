@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from pydicom import Dataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ..core.errors import FileError, GeometryError
 from ..core.geometry import GridGeometry
 from .dicomheader import damagedDicom
+from .dicompixels import requireWholePixels, transferSyntax
 from .dicomslices import functionalValue
 from .filecontext import oneLine
 from .itkgrid import LPS_TO_RAS, requirePossibleSize
@@ -141,9 +141,8 @@ def _largestFraction(dataset: Dataset) -> int:
 
 def _pixels(dataset: Dataset, count: int) -> np.ndarray:
     requirePossibleSize(int(dataset.Rows) * int(dataset.Columns) * count)
-    if "TransferSyntaxUID" not in dataset.file_meta:
-        isImplicit, _ = dataset.original_encoding
-        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if isImplicit else ExplicitVRLittleEndian
+    syntax = transferSyntax(dataset)
+    requireWholePixels(dataset, int(dataset.Rows) * int(dataset.Columns) * count, not syntax.is_compressed)
     pixels = dataset.pixel_array
     pixels = pixels[np.newaxis] if pixels.ndim == 2 else pixels
     if pixels.shape != (count, int(dataset.Rows), int(dataset.Columns)):

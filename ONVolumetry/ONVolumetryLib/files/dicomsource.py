@@ -12,7 +12,7 @@ import pydicom
 from ..core.errors import FileError, ONVolumetryError
 from ..core.geometry import GridGeometry
 from .casedata import Case, CaseVisit
-from .dicomheader import DAMAGED_HEADER, damagedDicom
+from .dicomheader import DAMAGED_HEADER, damagedDicom, readDataset
 from .dicomscan import DicomSeries, filesOf, requireSound, scanSeries
 from .dicomstack import stackGrid
 from .dicomtree import filesOfTree
@@ -83,7 +83,7 @@ def readSource(series: DicomSeries) -> SourceSeries:
     ordered, grid = stackGrid(series.slices)
     paths = list(dict.fromkeys(piece.path for piece in ordered))
     with damagedDicom(DAMAGED_HEADER):
-        datasets = tuple(_withNeeded(pydicom.dcmread(path, stop_before_pixels=True, force=True)) for path in paths)
+        datasets = tuple(_withNeeded(readDataset(path, stop_before_pixels=True)) for path in paths)
     if len(paths) == len(ordered):
         return SourceSeries(datasets, False, grid)
     if len(paths) > 1:

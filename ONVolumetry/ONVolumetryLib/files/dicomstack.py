@@ -7,7 +7,7 @@ import numpy as np
 from ..core.errors import GeometryError
 from ..core.geometry import GridGeometry
 from .dicomslices import DicomSlice
-from .itkgrid import LPS_TO_RAS, TWO_DIMENSIONAL
+from .itkgrid import LPS_TO_RAS, TWO_DIMENSIONAL, requirePlausibleSpacing
 
 DIRECTION_TOLERANCE = 1e-3
 PITCH_TOLERANCE = 0.01
@@ -39,7 +39,9 @@ def stackGrid(slices: list[DicomSlice]) -> tuple[list[DicomSlice], GridGeometry]
     matrix[:3, 1] = first.columnDirection * first.spacing[1]
     matrix[:3, 2] = normal * pitch
     matrix[:3, 3] = first.position
-    return ordered, GridGeometry((*first.size, len(ordered)), LPS_TO_RAS @ matrix)
+    grid = GridGeometry((*first.size, len(ordered)), LPS_TO_RAS @ matrix)
+    requirePlausibleSpacing(grid)
+    return ordered, grid
 
 
 def _requireSame(slices: list[DicomSlice]):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pydicom
 
-from .dicomscan import DicomSeries, scanSeries
+from .dicomscan import DicomSeries, requireSound, scanSeries
 
 SEX_WORDS = {"M": "male", "F": "female"}
 
@@ -34,9 +34,12 @@ def scanTree(folder: Path, onFile: Callable[[Path], None] = lambda file: None) -
 
     :param onFile: called for every file before it is read.
     :return: by patient and date.
+    :raises FileError: a DICOM file is so damaged that it is not known which series it belongs to.
     """
     groups: dict[tuple[str, dt.date | None], list[DicomSeries]] = {}
     for series in scanSeries(filesOfTree(folder, onFile)):
+        if series.isDamagedFiles:
+            requireSound(series)
         groups.setdefault((patientOf(series.header), dateOf(series.header)), []).append(series)
     ordered = sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] or dt.date.min))
     return [Scan(patient, date, tuple(series)) for (patient, date), series in ordered]

@@ -16,7 +16,8 @@ from .polygons import pixelsInside
 from .segment import Segment, Segmentation
 
 STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
-CLOSED = "CLOSED_PLANAR"
+CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+POINT = "POINT"
 # A contour that lies between two slices was drawn on another image.
 ON_SLICE_PITCHES = 0.2
 DAMAGED = "the structure set is damaged; export it again, or save the segmentation as .seg.nrrd in 3D Slicer"
@@ -64,11 +65,19 @@ def _structure(number: int, name: str, item: Dataset | None, image: GridGeometry
 def _closedContours(item: Dataset, name: str) -> Iterator[np.ndarray]:
     """Points of each closed contour in RAS, (n, 3)."""
     for contour in item.get("ContourSequence") or []:
-        if str(contour.get("ContourGeometricType", "")) != CLOSED:
+        kind = str(contour.get("ContourGeometricType") or "")
+        if kind == POINT:
             continue
+        if kind not in CLOSED:
+            raise FileError(f'a contour of "{name}" is not closed, so that it has no inside; close it in the program '
+                            "it comes from, or export the structure set again")
         data = contour.get("ContourData")
         if data is None or np.size(data) < 9 or np.size(data) % 3:
             raise FileError(f'a contour of "{name}" has no three points; export the structure set again')
+        stated = contour.get("NumberOfContourPoints")
+        if stated is not None and int(stated) * 3 != np.size(data):
+            raise FileError(f'a contour of "{name}" has not as many points as it states; export the structure set '
+                            "again")
         points = np.array([float(number) for number in data]).reshape(-1, 3)
         if not np.all(np.isfinite(points)):
             raise FileError(f'a contour of "{name}" has a point that is not a number; export the structure set again')

@@ -23,6 +23,10 @@ def chooseSeries(found: Sequence[DicomSeries], wanted: SeriesWanted = ANY_SERIES
     """
     if not found:
         raise FileError("there is no DICOM image in this folder; give the folder that holds the files of one series")
+    for series in found:
+        # It may be a slice of the very series, perhaps its last, which nobody would miss.
+        if series.isDamagedFiles:
+            requireSound(series)
     if wanted.isSaid:
         return requireSound(_named(found, wanted))
     if len(found) == 1:
