@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,11 @@ def writeDicomObjects(folder: Path, objects: Mapping[str, Any]) -> list[Path]:
     """
     paths = []
     for name, dataset in objects.items():
-        path = folder / name
-        with namedFile(path), pydicomQuiet(), atomicPath(path) as temporary:
-            dataset.save_as(temporary, enforce_file_format=True)
+        path, content = folder / name, BytesIO()
+        with pydicomQuiet():
+            dataset.save_as(content, enforce_file_format=True)
+        with namedFile(path), atomicPath(path) as temporary:
+            temporary.write_bytes(content.getvalue())
         paths.append(path)
     return paths
 
