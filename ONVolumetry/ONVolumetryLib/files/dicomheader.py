@@ -24,7 +24,7 @@ HEADER_TAGS = [
 FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x08")
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 # Some anonymizers give two patients the same UIDs.
-IDENTIFYING_SERIES = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")
+IDENTIFYING_SERIES = ("PatientID", "SeriesInstanceUID")
 DAMAGED_HEADER = "a DICOM header is damaged; copy or export the series again"
 
 
