@@ -46,7 +46,7 @@ def test(*options: str) -> int:
     workers = str(min(os.cpu_count() or 1, 4))
     status = run(PYTHON, "-m", "ruff", "check", ".")
     status = run(PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q", *options) or status
-    return testInSlicer() or status
+    return runInSlicer("the in-Slicer tests were") or status
 
 
 def testAll() -> int:
@@ -62,7 +62,9 @@ def lint() -> int:
 def bench() -> int:
     installPackage("bench")
     installPyRadiomics()
-    return run(PYTHON, ROOT / "Testing" / "Benchmarks" / "bench.py")
+    status = run(PYTHON, ROOT / "Testing" / "Benchmarks" / "bench.py")
+    return runInSlicer("the comparison with Segment Statistics was", "--script",
+                       ROOT / "Testing" / "Benchmarks" / "slicerbench.py") or status
 
 
 def clean() -> int:
@@ -128,13 +130,16 @@ def installPyRadiomics() -> None:
         print("PyRadiomics does not install here: the benchmark leaves it out", flush=True)
 
 
-def testInSlicer() -> int:
-    """Run the in-Slicer tests where a Slicer executable is on PATH."""
+def runInSlicer(what: str, *options) -> int:
+    """Run the in-Slicer tests, or another script, where a Slicer executable is on PATH.
+
+    :param what: is left out where there is none.
+    """
     slicer = shutil.which("Slicer")
     if slicer is None:
-        print("No Slicer executable on PATH: the in-Slicer tests were not run", flush=True)
+        print(f"No Slicer executable on PATH: {what} not run", flush=True)
         return 0
-    return run(PYTHON, ROOT / "Testing" / "InSlicer" / "runinslicer.py", "--slicer", slicer)
+    return run(PYTHON, ROOT / "Testing" / "InSlicer" / "runinslicer.py", "--slicer", slicer, *options)
 
 
 if __name__ == "__main__":

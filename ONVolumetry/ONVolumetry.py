@@ -165,6 +165,8 @@ class ONVolumetryLogic(ScriptedLoadableModuleLogic):
 
         inScene = MeasurementLogic(slicer.mrmlScene)
         self.measure = inScene.measure
+        self.register = inScene.register
+        self.registrations = inScene.registrations
         self.segmentsOf = inScene.segmentsOf
         self.changedVisits = inScene.changedVisits
         self.record = inScene.record
@@ -175,8 +177,10 @@ class ONVolumetryLogic(ScriptedLoadableModuleLogic):
 
     def getParameterNode(self):
         """Parameters of the module in the application's scene."""
+        from ONVolumetryLib.mrml.casesource import takePathsOutOfScene
         from ONVolumetryLib.mrml.parameterschema import migrateParameters
 
+        takePathsOutOfScene(slicer.mrmlScene)
         node = super().getParameterNode()
         migrateParameters(node)
         return ONVolumetryParameterNode(node)

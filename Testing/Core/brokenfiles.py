@@ -300,7 +300,21 @@ def csvKind(folder):
         ("other numbers", absurdHeader(b"no such mark"))] * 3
 
 
-KINDS = {"case": caseKind, "seg.nrrd": segNrrdKind, "nifti": niftiKind, "dicom": dicomKind,
+def markupsKind(folder):
+    from ONVolumetryLib.files.landmarkfile import readLandmarks
+
+    path = folder / "landmarks.mrk.json"
+
+    def read():
+        found = readLandmarks(path)
+        points = [value for value in vars(found).values() if isinstance(value, np.ndarray)]
+        assert all(np.all(np.isfinite(point)) for point in points)
+        return [point.round(4).tolist() for point in points]
+    return path, read, [*[(name, change) if name != "truncate" else ("cut", change) for name, change in BYTES],
+                        ("other values", absurdJson), ("other keys", absentJson), ("deep", deepJson)]
+
+
+KINDS = {"mrk.json": markupsKind, "case": caseKind, "seg.nrrd": segNrrdKind, "nifti": niftiKind, "dicom": dicomKind,
          "multi-frame": multiFrameKind, "seg": segKind, "rtstruct": structureSetKind, "csv": csvKind}
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import pytest
 from ONVolumetryLib.core.geometry import GridGeometry, sliceStackOfGrid
 from ONVolumetryLib.core.hip import VisitSegments
 from ONVolumetryLib.core.mask import Mask
+from ONVolumetryLib.files.case import Case, CaseVisit, writeCase
+from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegmentation
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 from scipy.spatial.transform import Rotation
 
@@ -151,3 +153,38 @@ def shapes():
     return SimpleNamespace(rotationOf=rotationOf, gridAround=gridAround, maskOf=maskOf, ball=ball, cutBall=cutBall,
                            cap=cap, cone=cone, directionsOnSphere=directionsOnSphere, visit=visit,
                            neckDirection=NECK_DIRECTION)
+
+
+def segmentationOfBalls(lesionRadiusMm=10.0, skipped=()):
+    """Head and lesion as balls on a coarse grid."""
+    grid = GridGeometry((60, 60, 15), np.array([[-1, 0, 0, 30], [0, 0, 4, -28], [0, 1, 0, -30], [0, 0, 0, 1.0]]))
+    k, j, i = np.indices(grid.shapeKji)
+    ras = grid.toRas(np.stack([i, j, k], axis=-1))
+    head = np.linalg.norm(ras, axis=-1) < HEAD_RADIUS_MM
+    lesion = head & (np.linalg.norm(ras - (0, 0, 14.0), axis=-1) < lesionRadiusMm)
+    lesion[list(skipped)] = False
+    return Segmentation((Segment("Femoral head", Mask.fromArray(head, grid), "head", status="completed"),
+                         Segment("Osteonecrosis lesion", Mask.fromArray(lesion, grid), "lesion", status="completed")),
+                        grid)
+
+
+@pytest.fixture
+def ballSegmentation():
+    """Function that makes a segmentation of a head and a lesion."""
+    return segmentationOfBalls
+
+
+@pytest.fixture
+def makeCase(tmp_path):
+    """Function that writes the case of a hip; radii of the lesion in mm by visit."""
+    def make(hip, radii=(12.0, 8.0), **fields):
+        folder = tmp_path / f"case-{hip}"
+        visits = []
+        for month, radius in zip((0, 3, 12), radii):
+            path = folder / f"m{month}.seg.nrrd"
+            writeSegmentation(path, segmentationOfBalls(radius))
+            visits.append(CaseVisit(f"month {month}", month, segmentation=path))
+        values = {"patient": f"P-{hip}", "side": "right", "sex": "male", **fields}
+        writeCase(folder / "case.json", Case(hip=hip, visits=tuple(visits), **values))
+        return folder / "case.json"
+    return make

@@ -18,7 +18,7 @@ from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegme
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
-KINDS = ("case", "seg.nrrd", "nifti", "dicom", "multi-frame", "seg", "rtstruct", "csv")
+KINDS = ("mrk.json", "case", "seg.nrrd", "nifti", "dicom", "multi-frame", "seg", "rtstruct", "csv")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is limited with Linux' means")
 
 
@@ -41,11 +41,20 @@ def sound(tmp_path_factory, dicom):
     multiFrame(datasets, voxels).save_as(folder / "multiframe.dcm", enforce_file_format=True)
     segObject(datasets, segmentation).save_as(folder / "seg.dcm", enforce_file_format=True)
     structureSet().save_as(folder / "rtstruct.dcm", enforce_file_format=True)
+    (folder / "landmarks.mrk.json").write_text(json.dumps(markups()), encoding="utf-8")
     header = "hip,side,sex,visit,month,onv_percent,onv_cm3,regeneration_percent,patient,healed,age_years"
     rows = [f"{hip},left,male,{visit},{month},{20.5 - month},{7.25 - month / 4},{'' if not month else 30.5},P{hip},"
             f"yes,4{hip}" for hip in range(5) for visit, month in (("preop", 0), ("3 months", 3))]
     (folder / "measurements.csv").write_text("\r\n".join([header, *rows]) + "\r\n", encoding="utf-8")
     return folder
+
+
+def markups():
+    labels = ("lateral acetabular edge", "teardrop", "anterior acetabular edge", "posterior acetabular edge")
+    points = [{"label": label, "position": [10.0 * index, 5.5, -3.25], "positionStatus": "defined"}
+              for index, label in enumerate(labels)]
+    return {"markups": [{"type": "Fiducial", "coordinateSystem": "LPS", "coordinateUnits": "mm",
+                         "controlPoints": points}]}
 
 
 def newObject(source, uid):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 RAW_URL = "https://raw.githubusercontent.com/onvolumetry/SlicerONVolumetry/main/"
 NOT_SHIPPED = ("__pycache__", "CMakeLists.txt")
 CATEGORIES = {"Quantification", "Segmentation", "Registration", "Shape Analysis", "Analysis", "Informatics"}
+LARGEST_REPOSITORY_BYTES, LARGEST_FILE_BYTES = 100_000_000, 1_000_000
 ENTRY_KEYS = {"$schema", "build_dependencies", "build_subdirectory", "category", "scm_revision", "scm_url", "tier"}
 IN_LINE = re.compile(r"\A[A-Za-z0-9_./-]+\Z")
 
@@ -25,8 +27,8 @@ def entry(repository) -> dict:
 
 
 def metadata(cmakeText: str, name: str) -> str:
-    """Value as the index's own check finds it: a literal in quotes, nothing before the bracket."""
-    found = re.search(rf'set\s*\({name}\s*"([^"]+)"[ ]*\)', cmakeText)
+    """Value as the index's own check finds it: a literal in quotes, no blank before the bracket."""
+    found = re.search(rf'set\s*\({name}\s*"([^"]+)"\)', cmakeText)
     assert found, f"{name} is not a literal string that the index can read"
     return found.group(1)
 
@@ -75,6 +77,7 @@ def testNamesFollowTheIndex(cmakeText, entry):
 
 def testDescriptionIsOneLine(cmakeText):
     assert "\n" not in metadata(cmakeText, "EXTENSION_DESCRIPTION")
+    assert "${" not in cmakeText.split("# Extension dependencies")[0]
     assert metadata(cmakeText, "EXTENSION_CONTRIBUTORS")
     assert metadata(cmakeText, "EXTENSION_DEPENDS") == "NA"
 
@@ -98,9 +101,40 @@ def fileOf(repository: Path, url: str) -> Path:
 def testLicense(repository):
     text = (repository / "LICENSE.txt").read_text(encoding="utf-8")
     assert "Apache License" in text and "Version 2.0" in text
+    assert "[Apache 2.0](LICENSE.txt)" in (repository / "README.md").read_text(encoding="utf-8")
 
 
 def testRepositoryIsSmall(repository):
-    """No file of the module is near the megabyte at which the index's reviewers frown."""
-    for name in listedFiles(repository / "ONVolumetry"):
-        assert (repository / "ONVolumetry" / name).stat().st_size < 1_000_000, name
+    """The index refuses more than 100 MB, and its reviewers frown at files of a megabyte."""
+    sizes = {path: path.stat().st_size for path in trackedFiles(repository)}
+    assert sum(sizes.values()) < LARGEST_REPOSITORY_BYTES
+    assert [path.name for path, size in sizes.items() if size >= LARGEST_FILE_BYTES] == []
+
+
+def trackedFiles(repository: Path) -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("the repository is not a clone of git")
+    return [repository / name for name in done.stdout.split("\0") if name and (repository / name).is_file()]
+
+
+def testReadmeHasWhatTheIndexAsksFor(repository, cmakeText):
+    """Name and description first, a picture, a sentence for each module, the publication, a step-by-step tutorial."""
+    text = (repository / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("# ONVolumetry\n")
+    assert re.search(r"^## Modules$", text, re.MULTILINE) and re.search(r"^- \*\*ONVolumetry\*\*", text, re.MULTILINE)
+    assert "2022;11(12):881-889" in text and "not a medical device" in text
+    pictures = re.findall(r"!\[[^\]]+\]\((\S+?)\)", text)
+    assert len(pictures) > 5
+    for name in (*pictures, *re.findall(r"\]\(((?!https?:|#)\S+?)\)", text)):
+        assert (repository / name).is_file(), name
+    steps = re.findall(r"^\*\*(\d)\. ", text.split("## Five-minute tutorial: in 3D Slicer")[1], re.MULTILINE)
+    assert steps[:5] == ["1", "2", "3", "4", "5"]
+
+
+def testWorkflowsRunWithAndWithoutSlicer(repository):
+    text = (repository / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    assert "continue-on-error" not in text
+    program, slicer = re.split(r"^  slicer:$", text, flags=re.MULTILINE)
+    assert "dev.py test" in program
+    assert "[stable, preview]" in slicer and "xvfb" in slicer and "runinslicer.py" in slicer

@@ -9,40 +9,9 @@ import pytest
 from ONVolumetryLib import cli
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.mask import Mask
-from ONVolumetryLib.files.case import Case, CaseEnd, CaseVisit, writeCase
+from ONVolumetryLib.files.case import CaseEnd
 from ONVolumetryLib.files.keys import VISIT_COLUMNS
 from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegmentation
-
-SPACING_MM = (1.0, 1.0, 4.0)
-RADIUS_MM = 24.0
-
-
-def ballSegmentation(lesionRadiusMm=10.0, skipped=()):
-    """Head and lesion as balls on a coarse grid."""
-    grid = GridGeometry((60, 60, 15), np.array([[-1, 0, 0, 30], [0, 0, 4, -28], [0, 1, 0, -30], [0, 0, 0, 1.0]]))
-    k, j, i = np.indices(grid.shapeKji)
-    ras = grid.toRas(np.stack([i, j, k], axis=-1))
-    head = np.linalg.norm(ras, axis=-1) < RADIUS_MM
-    lesion = head & (np.linalg.norm(ras - (0, 0, 14.0), axis=-1) < lesionRadiusMm)
-    lesion[list(skipped)] = False
-    return Segmentation((Segment("Femoral head", Mask.fromArray(head, grid), "head", status="completed"),
-                         Segment("Osteonecrosis lesion", Mask.fromArray(lesion, grid), "lesion", status="completed")),
-                        grid)
-
-
-@pytest.fixture
-def makeCase(tmp_path):
-    def make(hip, radii=(12.0, 8.0), **fields):
-        folder = tmp_path / f"case-{hip}"
-        visits = []
-        for month, radius in zip((0, 3, 12), radii):
-            path = folder / f"m{month}.seg.nrrd"
-            writeSegmentation(path, ballSegmentation(radius))
-            visits.append(CaseVisit(f"month {month}", month, segmentation=path))
-        values = {"patient": f"P-{hip}", "side": "right", "sex": "male", **fields}
-        writeCase(folder / "case.json", Case(hip=hip, visits=tuple(visits), **values))
-        return folder / "case.json"
-    return make
 
 
 def measure(*arguments):
@@ -133,7 +102,7 @@ def testScanAfterTheEndOfFollowUpIsRefused(makeCase, tmp_path, capsys):
     assert measure(case, "--output", tmp_path / "out") == 0
 
 
-def testForgottenSliceIsNamed(makeCase, tmp_path):
+def testForgottenSliceIsNamed(makeCase, ballSegmentation, tmp_path):
     case = makeCase("gap", end=CaseEnd("lost", 13))
     writeSegmentation(case.parent / "m3.seg.nrrd", ballSegmentation(12.0, skipped=(7,)))
     assert measure(case, "--output", tmp_path / "out") == 0
@@ -142,7 +111,7 @@ def testForgottenSliceIsNamed(makeCase, tmp_path):
     assert "not outlined on 1 slice between" in gap["warnings"] and "between" not in whole["warnings"]
 
 
-def testSpacingThatNoScanHasIsRefused(makeCase, tmp_path, capsys):
+def testSpacingThatNoScanHasIsRefused(makeCase, ballSegmentation, tmp_path, capsys):
     case = makeCase("meters")
     grid = ballSegmentation().grid
     scaled = GridGeometry(grid.sizeIjk, np.diag([1e-3, 1e-3, 1e-3, 1.0]) @ grid.ijkToRas)

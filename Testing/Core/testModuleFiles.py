@@ -13,6 +13,14 @@ from ONVolumetryLib.files.segmentnames import HEAD, LESION
 BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "vtkmodules", "PIL", "pydicom", "highdicom"}
 APPLICATION = {"slicer", "qt", "ctk"}
 LIBRARY = "ONVolumetryLib"
+# In 3D Slicer 5.13 and not in 5.12: all that Python can reach of what its sources hold more.
+NEWER_THAN_OLDEST_SLICER = {
+    "LazyImport", "applicationHomeDirectoryFromExecutablePath", "isTestingModuleName", "setIgnoreTestingModules",
+    "loadedLibraryPaths", "GetCoordinateUnitScaleFromFileHeader", "GetInteractionHandleOpacity",
+    "SetInteractionAccuratePicker", "ScalePointSet", "GetEditorTranslationSliceAnywhereEnabled",
+    "setEditorTranslationSliceAnywhereEnabled", "GetEditorTranslationSliceAnywhereSensitivity",
+    "setEditorTranslationSliceAnywhereSensitivity", "vtkMRMLAccuratePicker", "qSlicerStartupFilePrefetcher",
+}
 # Only the program shows a progress bar; it never runs inside Slicer.
 OUTSIDE_SLICER = ("program", "cohort")
 
@@ -55,6 +63,17 @@ def testOnlyBundledPackagesAreUsed(module):
         assert names <= BUNDLED | APPLICATION | {LIBRARY}, f"{path.relative_to(module)}: {names}"
 
 
+def testNothingNewerThanTheOldestSupportedSlicerIsUsed(module):
+    """And nothing that Qt 6 or Python 3.12 has no more."""
+    oldest = re.search(r"OLDEST_SLICER = \((\d+), (\d+)\)", (module / "ONVolumetry.py").read_text(encoding="utf-8"))
+    assert oldest.groups() == ("5", "12")
+    refused = NEWER_THAN_OLDEST_SLICER | {"QTextCodec", "QRegExp", "QDesktopWidget", "extensionsSettingsModel"}
+    for path in module.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        found = refused & set(re.findall(r"\w+", source)) | {"imp", "distutils"} & importedNames(ast.parse(source))
+        assert not found, f"{path.relative_to(module)}: {found}"
+
+
 @pytest.mark.parametrize("layer, allowed", [
     ("core", {"core"}),
     ("files", {"core", "files"}),
@@ -95,8 +114,8 @@ def testPanelIsBoundToParametersThatExist(module):
 
 
 def testPanelUsesWidgetsThatExist(module):
-    ui = ET.parse(module / "Resources" / "UI" / "ONVolumetry.ui")
-    named = {element.get("name") for element in ui.iter("widget")}
+    files = (module / "Resources" / "UI").glob("*.ui")
+    named = {element.get("name") for file in files for element in ET.parse(file).iter("widget")}
     for path in (module / LIBRARY / "ui").glob("*.py"):
         used = set(re.findall(r"\bui\.(\w+)", path.read_text(encoding="utf-8")))
         assert used <= named, path.name

@@ -66,7 +66,7 @@ def testPhantomIsReplacedButOtherFilesAreNot(tmp_path):
     assert (tmp_path / "hip" / "m12.nrrd").is_file()
     assert runProgram("--output", tmp_path / "hip", "--percent", 10, *COARSE_ARGUMENTS) == 0
     assert sorted(path.name for path in (tmp_path / "hip").iterdir()) == [
-        "case.json", "preop.nrrd", "preop.seg.nrrd", "truth.json"]
+        "case.json", "landmarks.mrk.json", "preop.nrrd", "preop.seg.nrrd", "truth.json"]
     (tmp_path / "letter.txt").write_text("dear patient")
     with pytest.raises(ONVolumetryError, match="not a synthetic hip"):
         runProgram("--output", tmp_path, *COARSE_ARGUMENTS)

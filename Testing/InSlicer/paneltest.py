@@ -38,7 +38,10 @@ class PanelTest(unittest.TestCase):
         self.assertIsNotNone(self.panel.state.hip, self.ui.hipStatus.text)
         return path
 
-    def measure(self):
+    def measure(self, isRegistered=False):
+        """Press Measure; without registering, which takes some seconds a visit and which few tests are about."""
+        self.ui.registerOnMeasureCheckBox.checked = isRegistered
+        settle()
         self.assertTrue(self.ui.measureButton.enabled, self.ui.measureButton.toolTip)
         self.ui.measureButton.click()
         settle()

@@ -1,6 +1,6 @@
-"""Run the in-Slicer tests in a Slicer application: python3 runinslicer.py [--slicer EXECUTABLE].
+"""Run the in-Slicer tests in a Slicer application: python3 runinslicer.py [--slicer EXECUTABLE] [--script SCRIPT].
 
-The tests use a main window; without a display they run under Xvfb.
+The tests use a main window; without a display they run under Xvfb. Some of them start further Slicers.
 """
 
 import argparse
@@ -15,20 +15,27 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODULE_FOLDER = HERE.parents[1] / "ONVolumetry"
-TIMEOUT_SECONDS = 1200
+TIMEOUT_SECONDS = 1800
 LAST_LINE = re.compile(r"^\d+ passed, (\d+) failed$", re.MULTILINE)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--slicer", default="Slicer", help="executable of 3D Slicer (default: the one on PATH)")
-    executable = shutil.which(parser.parse_args().slicer)
+    parser.add_argument("--script", type=Path, help="run this script in place of the tests; it has to end Slicer")
+    arguments = parser.parse_args()
+    executable = shutil.which(arguments.slicer)
     if executable is None:
         print("error: no such Slicer executable; give its path with --slicer", file=sys.stderr)
         return 2
-    command = [executable, "--no-splash", "--testing", "--additional-module-paths", str(MODULE_FOLDER),
-               "--python-script", str(HERE / "insideslicer.py")]
-    return runTests([*displayCommand(), *command])
+    executable = os.path.abspath(executable)
+    command = [*displayCommand(), executable, "--no-splash", "--testing", "--additional-module-paths",
+               str(MODULE_FOLDER), "--python-script", str((arguments.script or HERE / "insideslicer.py").resolve())]
+    # For tests that start Slicer again, or CMake, which pip puts beside Python.
+    environment = {**os.environ, "ONVOLUMETRY_TEST_SLICER": executable,
+                   "PATH": os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])}
+    status, text = runSlicer(command, environment)
+    return status if arguments.script else statusOfTests(status, text)
 
 
 def displayCommand() -> list[str]:
@@ -40,11 +47,14 @@ def displayCommand() -> list[str]:
     return ["xvfb-run", "--auto-servernum", "--server-args", "-screen 0 1600x1000x24"]
 
 
-def runTests(command: list[str]) -> int:
-    """Run, show the output as it comes, and believe the tests only if their last line was printed."""
+def runSlicer(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Run, and show the output as it comes.
+
+    :return: exit status and output.
+    """
     text = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                          start_new_session=True) as process:
+                          start_new_session=True, env=environment) as process:
         watchdog = threading.Timer(TIMEOUT_SECONDS, endProcesses, [process])
         watchdog.start()
         for line in process.stdout:
@@ -52,7 +62,12 @@ def runTests(command: list[str]) -> int:
             print(line, end="", flush=True)
         status = process.wait()
         watchdog.cancel()
-    found = LAST_LINE.findall("".join(text))
+    return status, "".join(text)
+
+
+def statusOfTests(status: int, text: str) -> int:
+    """Believe the tests only if their last line was printed."""
+    found = LAST_LINE.findall(text)
     if not found:
         print("error: Slicer ended before the tests were done", file=sys.stderr)
         return status or 1

@@ -80,6 +80,45 @@ class HipSectionTest(PanelTest):
         settle()
         self.assertIsNotNone(self.panel.state.record)
 
+    def testSecondReaderDoesNotSeeTheFirst(self):
+        def seen(hip):
+            return [bool(visit.segmentation.GetDisplayNode().GetVisibility()) for visit in hip.visits]
+
+        self.openCase()
+        first = self.panel.state.hip
+        self.panel.hipSection.saveFolder(self.folder / "second")
+        self.panel.hipSection.openFolder(self.folder / "second")
+        settle()
+        second = self.panel.state.hip
+        self.assertIsNot(first.owner, second.owner)
+        self.assertEqual((seen(first), seen(second)), ([False] * 3, [True, False, False]))
+        first.visits[0].segmentation.GetDisplayNode().SetVisibility(True)
+        self.ui.segmentSection.collapsed = False
+        self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
+        settle(0.3)
+        compare = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
+        compare.click()
+        settle(0.3)
+        self.assertEqual((seen(first), seen(second)), ([False] * 3, [True] * 3))
+        compare.click()
+        self.ui.segmentSection.collapsed = True
+        settle(0.3)
+        self.ui.hipSelector.setCurrentNode(first.owner)
+        settle(0.3)
+        self.assertEqual((seen(first), seen(second)), ([True, False, False], [False] * 3))
+
+    def testScenesKeepNoFolder(self):
+        """A scene that is handed on tells nothing of the folders, which may be named after patients."""
+        import zipfile
+
+        self.openCase()
+        self.measure()
+        path = self.folder / "scene.mrb"
+        self.assertTrue(slicer.util.saveScene(str(path)))
+        with zipfile.ZipFile(path) as bundle:
+            for name in bundle.namelist():
+                self.assertNotIn(self.folder.name.encode(), bundle.read(name), name)
+
     def testDamagedCaseIsRefusedInThePanelAndLeavesNothing(self):
         path = self.openCase()
         slicer.mrmlScene.Clear(0)

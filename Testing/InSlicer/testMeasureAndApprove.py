@@ -176,7 +176,9 @@ class ApproveSectionTest(PanelTest):
         self.openCase()
         self.measure()
         self.approve()
-        self.panel.hipSection.saveFolder(self.folder / "saved")
+        with mock.patch.object(qt.QFileDialog, "getExistingDirectory", return_value=str(self.folder / "saved")):
+            self.ui.exportFolderButton.click()
+        self.assertIn("Saved", self.ui.approveStatus.text)
         slicer.mrmlScene.Clear(0)
         self.panel.hipSection.openFolder(self.folder / "saved")
         self.measure()

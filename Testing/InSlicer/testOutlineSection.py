@@ -74,6 +74,39 @@ class OutlineSectionTest(PanelTest):
         self.eraseSlice(0)
         self.assertEqual(self.panel.state.changed, ["preop"])
 
+    def testBlindedReadingIsSaidWithTheResult(self):
+        self.openCase()
+        self.unfold()
+        self.eraseSlice(0)
+        self.measure()
+        self.assertIn("(blinded): preop.", self.ui.notesBrowser.plainText)
+        compare = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
+        compare.click()
+        self.addCleanup(setattr, compare, "checked", False)
+        settle(0.3)
+        self.eraseSlice(0)
+        self.measure()
+        self.assertIn("in sight of other visits' outlines: preop.", self.ui.notesBrowser.plainText)
+        self.assertEqual(self.panel.state.record["visits"][0]["reading"], "open")
+
+    def testSectionIsUnfoldedAsItWasSaved(self):
+        path = str(self.folder / "scene.mrb")
+        self.openCase()
+        self.unfold()
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        self.ui.segmentSection.collapsed = True
+        slicer.util.loadScene(path)
+        settle(0.3)
+        self.assertFalse(self.ui.segmentSection.collapsed)
+        self.assertTrue(self.panel.outlineSection.isOpen)
+        self.ui.segmentSection.collapsed = True
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(path)
+        settle(0.3)
+        self.assertTrue(self.ui.segmentSection.collapsed)
+
     def testLeavingLetsGoOfTheSection(self):
         self.openCase()
         self.unfold()

@@ -4,6 +4,7 @@ import unittest
 
 import qt
 import slicer
+from panelstate import panelState
 from paneltest import PanelTest, settle
 
 LESION_ROW = "Lesion volume (ONV)"
@@ -37,6 +38,16 @@ class WholePanelTest(PanelTest):
         check()
         self.assertGreater(len(reasons), 8)
 
+    def testSectionsAreNumberedAndMarked(self):
+        self.openCase()
+        self.measure()
+        sections = [widget for widget in self.ui.hipSection.parentWidget().children()
+                    if widget.className() == "ctkCollapsibleButton"]
+        titles = sorted(section.text for section in sections)
+        self.assertGreaterEqual(len(titles), 6)
+        for number, title in enumerate(titles, start=1):
+            self.assertRegex(title, rf"^{number}\. \w.*   [○✓!]$")
+
     def testSceneIsSavedAndOpenedAgain(self):
         self.openCase()
         self.measure()
@@ -54,6 +65,59 @@ class WholePanelTest(PanelTest):
         self.assertEqual(self.wholeState(), before)
         self.assertEqual(self.panel.state.changed, [])
         self.assertEqual(self.ui.approvalTable.item(0, 3).text()[:3], "AB,")
+
+    def testFromScansToAnApprovedTable(self):
+        """One way through all sections with the mouse: table, brush, undo, measure, approve, save, reload."""
+        self.openCase()
+        self.ui.visitsTable.item(1, 1).setText("3.5")
+        self.ui.segmentSection.collapsed = False
+        self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
+        settle(0.3)
+        onv = slicer.util.findChild(self.ui.segmentContainer, "onvLabel")
+        before, voxels = onv.text, self.lesionVoxels()
+        self.brush()
+        self.assertGreater(self.lesionVoxels(), voxels)
+        self.assertNotEqual(onv.text, before)
+        self.panel.outlineSection.segments.editor.widget.undo()
+        settle(0.3)
+        self.assertEqual((self.lesionVoxels(), onv.text), (voxels, before))
+        self.brush()
+        shown = onv.text.split()[0]
+        self.measure()
+        self.assertEqual(self.shownRows()[LESION_ROW][1].split()[0], shown)
+        self.approve()
+        self.assertTrue(self.panel.outlineSection.segments.editor.widget.readOnly)
+        state, path = panelState(self.widget), str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        settle()
+        slicer.util.loadScene(path)
+        settle(0.5)
+        self.assertEqual(panelState(self.widget), state)
+        self.assertEqual(self.visit(1).month, 3.5)
+        self.assertTrue(self.panel.outlineSection.segments.editor.widget.readOnly)
+
+    def brush(self):
+        """Draw a stroke of the lesion through the middle of the head."""
+        import segmenthost
+        from ballcase import RIGHT_OF_MIDDLE_MM
+        from ONVolumetryLib.mrml.ballhip import CENTER_RAS
+
+        editor = self.panel.outlineSection.segments.editor.widget
+        editor.setCurrentSegmentID(self.visit(0).lesionSegmentId)
+        editor.setActiveEffectByName("Paint")
+        effect = editor.activeEffect()
+        effect.setCommonParameter("BrushDiameterIsRelative", 0)
+        effect.setCommonParameter("BrushAbsoluteDiameter", 6)
+        settle(0.1)
+        pose = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode().GetSliceToRAS()
+        x, y, z = CENTER_RAS[0] + RIGHT_OF_MIDDLE_MM, CENTER_RAS[1] - 10.0, pose.GetElement(2, 3)
+        segmenthost.dragIn("Red", (x - 10.0, y, z), (x + 5.0, y, z))
+        settle(0.5)
+
+    def lesionVoxels(self):
+        visit = self.visit(0)
+        return int(slicer.util.arrayFromSegmentBinaryLabelmap(visit.segmentation, visit.lesionSegmentId).sum())
 
     def wholeState(self):
         hip, record = self.panel.state.hip, self.panel.state.record
@@ -140,6 +204,7 @@ class WholePanelTest(PanelTest):
         self.ui.checkButton.click()
         settle()
         self.assertIn("all 3 checks passed", self.ui.checkBrowser.plainText)
+        self.assertTrue(self.ui.checkSection.text.endswith("✓"))
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), nodes)
 
 

@@ -20,6 +20,8 @@ from ONVolumetryLib.mrml.hipcase import requireMeasurable  # noqa: E402
 from ONVolumetryLib.mrml.hipnodes import HipNodes, VisitNodes  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
 from ONVolumetryLib.mrml.otherhip import otherHip  # noqa: E402
+from ONVolumetryLib.mrml.outlinesinscene import outlinesOfHips  # noqa: E402
+from ONVolumetryLib.mrml.parameterschema import HIP_ATTRIBUTE  # noqa: E402
 from ONVolumetryLib.mrml.patienttree import arrange  # noqa: E402
 from ONVolumetryLib.mrml.plots import chartsOfRecord, removeParts, updatePlots  # noqa: E402
 from ONVolumetryLib.mrml.sides import sideInImage  # noqa: E402
@@ -198,6 +200,9 @@ def testPlotsShowTheRecordAndAreReplaced(scene, makeCase):
     assert np.mean(ends) == pytest.approx(values[0])
     assert np.ptp(ends) == pytest.approx(2 * 1.96 * record["visits"][0]["onv_percent_se"])
     assert chartsOfRecord(textNode) == (course, areas)
+    # No point and no error bar lies on an axis.
+    low, high = course.GetXAxisRange()
+    assert low < 0.0 and high > 3.0 and course.GetYAxisRange()[0] == 0.0 and course.GetYAxisRange()[1] > max(ends)
     removeParts(scene, textNode)
     assert scene.GetNumberOfNodesByClass("vtkMRMLPlotSeriesNode") == 0
     assert scene.IsNodePresent(tableNode)
@@ -210,6 +215,19 @@ def testSubjectHierarchyIsArrangedOnce(scene, makeCase):
     count = tree.GetNumberOfItems()
     arrange(scene, hip)
     assert tree.GetNumberOfItems() == count
+
+
+def testOutlinesOfAllHipsAreFoundOnce(scene):
+    outlines = [scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name) for name in "abc"]
+    for name, visits in (("first", outlines[:2]), ("second", outlines[1:2])):
+        hip = scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode", name)
+        hip.SetAttribute(HIP_ATTRIBUTE, "1")
+        for index, node in enumerate(visits):
+            hip.SetNodeReferenceID(f"visits.{index}.segmentation", node.GetID())
+        hip.SetNodeReferenceID("ONVolumetry.change", outlines[2].GetID())
+    assert outlinesOfHips(scene) == outlines[:2]
+    scene.RemoveNode(outlines[0])
+    assert outlinesOfHips(scene) == outlines[1:2]
 
 
 def requireSameNumbers(first, second):

@@ -14,6 +14,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: the
 
 from ONVolumetryLib.mrml.hipnodes import HipNodes, VisitNodes  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
+from ONVolumetryLib.mrml.readingmode import noteReading  # noqa: E402
 from ONVolumetryLib.mrml.segmentwriting import addSegment, vtkMatrix  # noqa: E402
 
 
@@ -204,6 +205,14 @@ def giveCacheFolder(scene, folder):
     manager.SetCacheManager(cache)
     scene.SetCacheManager(cache)
     scene.SetDataIOManager(manager)
+
+
+def testReadingIsStoredWithTheResult(logic, drawnHip):
+    hip = hipOf(drawnHip)
+    assert logic.record(hip, logic.measure(hip))["visits"][0]["reading"] is None
+    for areOthersShown, expected in ((False, "blinded"), (True, "open"), (False, "open")):
+        noteReading(drawnHip.node, areOthersShown)
+        assert logic.record(hip, logic.measure(hip))["visits"][0]["reading"] == expected
 
 
 def testMeasuringAgainReplacesTheResult(scene, logic, drawnHip):

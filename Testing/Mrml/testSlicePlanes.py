@@ -11,6 +11,7 @@ from ONVolumetryLib.mrml.sliceplanes import (
     acquisitionAxes,
     onNearestSlice,
     poseAtOtherHead,
+    poseAtSamePlace,
     slicePose,
 )
 
@@ -68,3 +69,14 @@ def testOneEditInSightOfOtherOutlinesMakesTheReadingOpen(drawnHip):
     noteReading(drawnHip.node, areOthersShown=True)
     noteReading(drawnHip.node, areOthersShown=False)
     assert readingOf(drawnHip.node) == "open"
+
+
+def testSamePlaceIsCarriedByTheTransformAndKeepsTheOtherAxes():
+    grid = gridOf([(-1, 0, 0), (0, -1, 0), (0, 0, 1)])
+    axes, otherAxes = acquisitionAxes(grid), acquisitionAxes(gridOf([(-1, 0, 0), (0, 0, -1), (0, 1, 0)]))
+    toOther = np.eye(4)
+    toOther[:3, :3] = [[0, -1, 0], [1, 0, 0], [0, 0, 1]]
+    toOther[:3, 3] = (1.0, 2.0, 3.0)
+    pose = poseAtSamePlace(slicePose(axes, (10.0, 20.0, 30.0)), toOther, otherAxes)
+    assert pose[:3, 3] == pytest.approx(np.array([-19.0, 12.0, 33.0]))
+    assert pose[:3, :3] == pytest.approx(otherAxes)

@@ -23,3 +23,7 @@ class CaseError(ONVolumetryError):
 
 class FileError(ONVolumetryError):
     """A file is absent, damaged or not of a kind that can be read."""
+
+
+class LandmarkError(ONVolumetryError):
+    """Landmarks are missing or cannot be right, so that zones cannot be measured."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .changemap import ChangeMap
 from .geometry import SliceStack
@@ -14,6 +15,9 @@ from .settings import MeasurementSettings
 from .sphere import SphereFit
 from .sphereadjusted import SphereAdjustedVolume
 from .volume import SegmentVolume
+
+if TYPE_CHECKING:
+    from .location.result import LesionLocation, ZoneChange
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +83,9 @@ class VisitMeasurement:
     :param registration: how the visit lies on the baseline; None on the baseline's own row and where there is none.
     :param changeMap: what regenerated, persists and is new; None without a usable registration.
     :param octants: the change map by octant of the head; empty likewise.
+    :param location: where the lesion lies; None without a sphere or a measured lesion.
+    :param jicChanges: state of every JIC zone, compared with the baseline; empty where nobody located the lesion.
+    :param acpChanges: likewise of the ACP zones.
     """
 
     label: str
@@ -101,6 +108,9 @@ class VisitMeasurement:
     registration: RegistrationResult | None = None
     changeMap: ChangeMap | None = None
     octants: tuple[OctantChange, ...] = ()
+    location: LesionLocation | None = None
+    jicChanges: tuple[ZoneChange, ...] = ()
+    acpChanges: tuple[ZoneChange, ...] = ()
 
     @property
     def lesionVolume(self) -> Volume | None:

@@ -13,7 +13,7 @@ from .mask import Mask
 
 @dataclass(frozen=True)
 class OctantChange:
-    """Change within one octant of the head, split at the planes through the sphere's center along the patient's axes.
+    """Change within one octant of the head, split at the planes through the sphere's center.
 
     :param name: such as "superior anterior lateral".
     """
@@ -33,13 +33,16 @@ class OctantChange:
         return 100.0 * self.regeneratedMm3 / self.baselineMm3 if self.baselineMm3 > 0 else None
 
 
-def octantChanges(change: ChangeMap, centerRas, side: str) -> tuple[OctantChange, ...]:
+def octantChanges(change: ChangeMap, centerRas, side: str, axes: np.ndarray | None = None) -> tuple[OctantChange, ...]:
     """Split a change map into octants.
 
     :param centerRas: center of the baseline's sphere, RAS in mm.
     :param side: "left" or "right".
+    :param axes: directions of lateral, anterior and superior in RAS as rows; None: the patient's axes.
     """
-    counts = [_countsByOctant(mask, np.asarray(centerRas), side)
+    if axes is None:
+        axes = np.diag([1.0 if side == "right" else -1.0, 1.0, 1.0])
+    counts = [_countsByOctant(mask, np.asarray(centerRas), axes)
               for mask in (change.regenerated, change.persistent, change.new)]
     names = [" ".join(words) for words in product(("superior", "inferior"), ("anterior", "posterior"),
                                                   ("lateral", "medial"))]
@@ -48,11 +51,9 @@ def octantChanges(change: ChangeMap, centerRas, side: str) -> tuple[OctantChange
                  for index, name in enumerate(names))
 
 
-def _countsByOctant(mask: Mask, centerRas: np.ndarray, side: str) -> np.ndarray:
+def _countsByOctant(mask: Mask, centerRas: np.ndarray, axes: np.ndarray) -> np.ndarray:
     if mask.isEmpty:
         return np.zeros(8, dtype=int)
-    offsets = mask.pointsRas() - centerRas
-    # RAS: the patient's right is positive.
-    isMedial = offsets[:, 0] < 0 if side == "right" else offsets[:, 0] > 0
-    index = 4 * (offsets[:, 2] < 0) + 2 * (offsets[:, 1] < 0) + isMedial
+    offsets = (mask.pointsRas() - centerRas) @ axes.T
+    index = 4 * (offsets[:, 2] < 0) + 2 * (offsets[:, 1] < 0) + (offsets[:, 0] < 0)
     return np.bincount(index, minlength=8)

@@ -17,8 +17,15 @@ LIMITS = {
     "sphereToleranceMm": (0.1, 5.0),
     "registrationMarginMm": (0.0, 10.0),
     "registrationLimitMm": (0.1, 10.0),
+    "zonePresencePercent": (0.0, 100.0),
 }
-HEAD_REFERENCES = ("visit", "baseline", "sphere-adjusted")
+CHOICES = {
+    "headReference": ("visit", "baseline", "sphere-adjusted"),
+    "jicMedialPoint": ("bisector", "mid-arc"),
+    "jicThirds": ("equal-arc", "equal-chord"),
+    "acpDivision": ("arcs", "slabs"),
+}
+HEAD_REFERENCES = CHOICES["headReference"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class MeasurementSettings:
     :param sphereToleranceMm: distance from the sphere within which a boundary point counts as head.
     :param registrationMarginMm: how far around the femur's marrow the images are compared.
     :param registrationLimitMm: error beyond which a registration to the baseline is rejected.
+    :param zonePresencePercent: share of a zone's sector that must be lesion for the zone to be present.
+    :param jicMedialPoint: where the weight-bearing surface begins: where the perpendicular bisector of lateral edge
+        and teardrop meets the acetabulum, or halfway between the two on the arc.
+    :param jicThirds: thirds of the weight-bearing surface along its arc or along its chord.
+    :param acpDivision: zones A1, C and P by thirds of the arc, or by slabs across the chord.
     """
 
     contourSdMm: float = 0.5
@@ -44,6 +56,10 @@ class MeasurementSettings:
     sphereToleranceMm: float = 1.25
     registrationMarginMm: float = 2.0
     registrationLimitMm: float = 1.5
+    zonePresencePercent: float = 2.0
+    jicMedialPoint: str = "bisector"
+    jicThirds: str = "equal-arc"
+    acpDivision: str = "arcs"
 
     def __post_init__(self):
         for name, (low, high) in LIMITS.items():
@@ -52,9 +68,9 @@ class MeasurementSettings:
                 raise CaseError(f"settings.{name}: {value!r} is not a number; give one from {low:g} to {high:g}")
             if not low <= value <= high:
                 raise CaseError(f"settings.{name}: {value:g} is out of range; give a number from {low:g} to {high:g}")
-        if self.headReference not in HEAD_REFERENCES:
-            raise CaseError(f"settings.headReference: unknown {self.headReference!r}; give one of "
-                            + ", ".join(HEAD_REFERENCES))
+        for name, known in CHOICES.items():
+            if getattr(self, name) not in known:
+                raise CaseError(f"settings.{name}: unknown {getattr(self, name)!r}; give one of " + ", ".join(known))
 
     def capFraction(self, sex: str) -> float:
         """Share of the sphere that is not head, for "male" or "female"."""

@@ -21,10 +21,12 @@ class ShapeField:
     spheres over all slice phases its volume has a bias below 1 % and a spread no larger than that of summing voxels.
     """
 
-    def __init__(self, mask: Mask, stack: SliceStack):
+    def __init__(self, mask: Mask, stack: SliceStack, smoothingPixels: float = 0.0):
         """
         :param mask: the segment, not empty.
         :param stack: axis across the slices; every slice of the segment's grid along it is taken as an outline.
+        :param smoothingPixels: standard deviation of a Gaussian over the distance within each slice, which takes the
+            steps of the voxels out of the outline.
         """
         self.geometry = mask.geometry
         # Axes of the array: slice, then the two of the slice.
@@ -33,7 +35,8 @@ class ShapeField:
         self.paddings = (END_SLICES, *np.ceil(IN_SLICE_PADDING_MM / spacing[1:]).astype(int) + 1)
         slices = np.transpose(mask.voxels, self.order)
         slices = np.pad(slices, [(0, 0), *((count, count) for count in self.paddings[1:])])
-        distances = _withEnds(_filled([_inSliceDistance(inside, spacing[1:]) for inside in slices]))
+        distances = _withEnds(_filled([_inSliceDistance(inside, spacing[1:], smoothingPixels)
+                                        for inside in slices]))
         self.lowest = float(distances.min())
         self.coefficients = ndimage.spline_filter(distances, order=3, output=np.float32)
 
@@ -45,13 +48,14 @@ class ShapeField:
                                        prefilter=False)
 
 
-def _inSliceDistance(inside: np.ndarray, spacingMm) -> np.ndarray | None:
+def _inSliceDistance(inside: np.ndarray, spacingMm, smoothingPixels: float) -> np.ndarray | None:
     if not inside.any():
         return None
     half = 0.5 * float(np.mean(spacingMm))
     within = ndimage.distance_transform_edt(inside, sampling=spacingMm) - half
     without = ndimage.distance_transform_edt(~inside, sampling=spacingMm) - half
-    return np.where(inside, within, -without)
+    distance = np.where(inside, within, -without)
+    return ndimage.gaussian_filter(distance, smoothingPixels) if smoothingPixels > 0 else distance
 
 
 def _filled(distances: list[np.ndarray | None]) -> list[np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..core.changeovertime import netDifferencePercent
@@ -13,10 +14,11 @@ from .keys import cm3
 
 def changeOverTimeRecord(visit: VisitMeasurement) -> dict[str, Any]:
     """Registration, change map and octants; null where not measured."""
-    return {"registration": _registrationRecord(visit.registration), "change_map": _changeMapRecord(visit)}
+    return {"registration": registrationRecord(visit.registration), "change_map": _changeMapRecord(visit)}
 
 
-def _registrationRecord(registration: RegistrationResult | None) -> dict[str, Any] | None:
+def registrationRecord(registration: RegistrationResult | None) -> dict[str, Any] | None:
+    """A registration as plain JSON values."""
     if registration is None:
         return None
     return {
@@ -30,6 +32,18 @@ def _registrationRecord(registration: RegistrationResult | None) -> dict[str, An
         "head_surface_distance_mm": registration.headSurfaceDistanceMm,
         "sphere_center_distance_mm": registration.sphereCenterDistanceMm,
     }
+
+
+def registrationOfRecord(record: Mapping[str, Any]) -> RegistrationResult:
+    """The registration that registrationRecord() wrote; further entries are left alone.
+
+    :raises KeyError: the record is not whole.
+    """
+    return RegistrationResult(
+        followupToBaselineRas=record["followup_to_baseline_ras"], verdict=record["verdict"], reason=record["reason"],
+        method=record["method"], metricBefore=record["metric_before"], metricAfter=record["metric_after"],
+        headSurfaceDistanceMm=record["head_surface_distance_mm"],
+        sphereCenterDistanceMm=record["sphere_center_distance_mm"], errorMm=record["error_mm"])
 
 
 def _changeMapRecord(visit: VisitMeasurement) -> dict[str, Any] | None:

@@ -5,11 +5,12 @@ Volumes leave the program in cm3; inside they are mm3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..core.hip import VisitMeasurement
+from ..core.location.result import ABSENT, PRESENT
 from ..core.ratios import Estimate
 from .approval import approvalText
 from .casedata import Case, CaseVisit
@@ -27,7 +28,21 @@ SETTING_FIELDS = {
     "sphere_tolerance_mm": "sphereToleranceMm",
     "registration_margin_mm": "registrationMarginMm",
     "registration_limit_mm": "registrationLimitMm",
+    "zone_presence_percent": "zonePresencePercent",
+    "jic_medial_point": "jicMedialPoint",
+    "jic_thirds": "jicThirds",
+    "acp_division": "acpDivision",
 }
+
+LANDMARK_FIELDS = {
+    "lateral acetabular edge": "lateralEdge",
+    "teardrop": "teardrop",
+    "anterior acetabular edge": "anteriorEdge",
+    "posterior acetabular edge": "posteriorEdge",
+    "neck axis": "neckAxis",
+    "contralateral teardrop": "contralateralTeardrop",
+}
+NO_ZONE = "-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +113,29 @@ def _stage(row: MeasuredVisit) -> str | None:
     return f"{row.visit.stage.system} {row.visit.stage.value}" if row.visit.stage else None
 
 
-def _notMeasured(row: MeasuredVisit) -> None:
-    return None
+def _at(*path: str) -> Callable[[MeasuredVisit], Any]:
+    """What lies along a path of fields of the location; None where a part of it was not measured."""
+    def read(row: MeasuredVisit):
+        value = row.measured.location
+        for field in path:
+            value = None if value is None else getattr(value, field)
+        return value
+    return read
+
+
+def zonesText(zones: Sequence[str] | None) -> str | None:
+    """Present zones as the tables hold them: "A B", "-" for none; None where they were not measured."""
+    return None if zones is None else " ".join(zones) or NO_ZONE
+
+
+def _presentZones(field: str) -> Callable[[MeasuredVisit], str | None]:
+    """Zones that are present, by the program or else by a reader."""
+    def read(row: MeasuredVisit) -> str | None:
+        changes = getattr(row.measured, field)
+        if not changes or any(change.state not in (PRESENT, ABSENT) for change in changes):
+            return None
+        return zonesText([change.name for change in changes if change.state == PRESENT])
+    return read
 
 
 VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
@@ -134,9 +170,16 @@ VISIT_COLUMNS: dict[str, Callable[[MeasuredVisit], Any]] = {
     "lesion_slices": _lesionSlices,
     "head_slices": _of("head", "sliceCount"),
     "registration_error_mm": _of("registration", "errorMm"),
-    **dict.fromkeys(("jic_type", "jic_zones", "acp_zones", "kerboul_degrees",
-                     "koo_kim_index", "steinberg_class", "jic_type_3d", "jic_zones_3d", "acp_zones_3d",
-                     "koo_kim_modified"), _notMeasured),
+    "jic_type": _at("jic", "section", "end", "jicType"),
+    "jic_zones": _presentZones("jicChanges"),
+    "acp_zones": _presentZones("acpChanges"),
+    "kerboul_degrees": lambda row: _value(_at("angles", "kerboul")(row)),
+    "koo_kim_index": lambda row: _value(_at("angles", "kooKim")(row)),
+    "steinberg_class": _at("steinberg", "name"),
+    "jic_type_3d": _at("jic", "projected", "end", "jicType"),
+    "jic_zones_3d": lambda row: zonesText(_at("jic", "projected", "zones", "present")(row)),
+    "acp_zones_3d": lambda row: zonesText(_at("acp", "projected", "present")(row)),
+    "koo_kim_modified": lambda row: _value(_at("angles", "kooKimModified")(row)),
     "patient": lambda row: row.case.patient,
     "visit_status": lambda row: "done" if row.measured.done else "not done",
     "end_reason": lambda row: row.case.end and row.case.end.reason,

@@ -19,6 +19,7 @@ from ..core.volume import SegmentVolume
 from .casedata import Case, CaseApproval
 from .changerecord import changeOverTimeRecord
 from .keys import MEASUREMENTS_SCHEMA, SETTING_FIELDS, SUBJECT_COLUMNS, VISIT_COLUMNS, MeasuredVisit, cm3
+from .locationrecord import locationRecord
 
 
 def hipRecord(case: Case, measurement: HipMeasurement,
@@ -120,6 +121,7 @@ def _visitRecord(row: MeasuredVisit) -> dict[str, Any]:
         "change_from_baseline": _changeRecord(visit.changeFromBaseline),
         "change_from_previous": _changeRecord(visit.changeFromPrevious),
         **changeOverTimeRecord(visit),
+        **locationRecord(visit),
         "outlines_sha256": row.outlinesSha256,
         "approval": _approvalRecord(row.visit.approval),
         "not_done_reason": row.visit.notDoneReason,

@@ -16,11 +16,13 @@ from ..files.outlines import COMPLETED
 from ..files.segment import Segment, Segmentation
 from ..files.segmentations import readSegmentation
 from ..files.segmentnames import LESION, findHeadAndLesion
+from ..files.transforms import readTransformToBaseline
+from .casesource import noteFile
 from .hipnodes import HipNodes, VisitNodes
+from .pairnodes import pairFor, setUserTransform
 from .segmentwriting import addSegment, setReferenceGrid, vtkMatrix
+from .visittransforms import baselineOfChange
 
-# Where the file of an unchanged volume is, so that saving need not copy it.
-SOURCE_ATTRIBUTE = "ONVolumetry.sourceFile"
 Progress = Callable[[float, str], None]
 
 
@@ -41,12 +43,18 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             if progress:
                 progress(index / len(case.visits), visit.label)
             visits.append(_openVisit(scene, case, visit, added))
+        hip = HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
+                       dict(case.subject), case.end, case)
+        _openTransforms(scene, hip, added)
     except BaseException:
         for node in added:
             _remove(scene, node)
         raise
-    return HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
-                    dict(case.subject), case.end, case)
+    for visit, nodes in zip(case.visits, visits):
+        if nodes.volume is not None:
+            # So that saving need not copy a volume that is unchanged.
+            noteFile(nodes.volume, visit.image)
+    return hip
 
 
 def addVolume(scene, image: VolumeImage, name: str):
@@ -54,6 +62,14 @@ def addVolume(scene, image: VolumeImage, name: str):
 
     :return: vtkMRMLScalarVolumeNode with a copy of the voxels.
     """
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
+    fillVolume(node, image)
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def fillVolume(node, image: VolumeImage):
+    """Give a vtkMRMLScalarVolumeNode a copy of the voxels of an image, and its grid."""
     import vtk
     from vtk.util.numpy_support import numpy_to_vtk
 
@@ -63,11 +79,8 @@ def addVolume(scene, image: VolumeImage, name: str):
     scalars = numpy_to_vtk(voxels.ravel(), deep=True)
     scalars.SetName("ImageScalars")
     data.GetPointData().SetScalars(scalars)
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name))
     node.SetAndObserveImageData(data)
     node.SetIJKToRASMatrix(vtkMatrix(image.geometry.ijkToRas))
-    node.CreateDefaultDisplayNodes()
-    return node
 
 
 def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:
@@ -79,6 +92,17 @@ def addSegmentation(scene, segmentation: Segmentation, name: str) -> tuple:
     node.CreateDefaultDisplayNodes()
     setReferenceGrid(node, segmentation.grid)
     return node, [addSegment(node, segment) for segment in segmentation.segments]
+
+
+def _openTransforms(scene, hip: HipNodes, added: list):
+    """Take over the user's transforms; one to no baseline is left alone, as the program does."""
+    baseline = baselineOfChange(hip.visits)
+    for planned, visit in zip(hip.source.visits, hip.visits):
+        path = planned.transformToBaseline
+        if path is not None and visit.done and baseline is not None and visit.month > baseline.month:
+            matrix = readTransformToBaseline(path)
+            added.append(pairFor(scene, hip, visit))
+            setUserTransform(added[-1], matrix)
 
 
 def _remove(scene, node):
@@ -96,7 +120,6 @@ def _openVisit(scene, case: Case, visit: CaseVisit, added: list) -> VisitNodes:
     image = None if visit.image is None else readImage(visit.image, visit.series)
     if image is not None:
         volume = addVolume(scene, image, f"{case.hip} {visit.label}")
-        volume.SetAttribute(SOURCE_ATTRIBUTE, str(visit.image))
         added.append(volume)
     if visit.segmentation is not None or visit.lesionAbsent:
         segmentation, ids = _outlines(case, visit, image)

@@ -15,14 +15,19 @@ from ..files.images import readImage, writeImage
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
 from ..files.serieswanted import ANY_SERIES, SeriesWanted
+from ..files.transforms import writeTransformToBaseline
 from ..files.visitfiles import fileStem
-from .caseopening import SOURCE_ATTRIBUTE, Progress
-from .grids import volumeGrid
+from .caseopening import Progress
+from .casesource import caseInFolder, notedFile, noteFile
+from .grids import volumeGrid, volumeVoxels
 from .hipcase import caseOfHip
 from .hipnodes import HipNodes, VisitNodes
+from .pairnodes import isUsers
 from .segments import readSegments
+from .visittransforms import matrixOf, pairNode
 
 CASE_FILE = "case.json"
+FILES_OF_VISIT = ("transformToBaseline", "landmarks")
 
 
 def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
@@ -37,7 +42,7 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
     :raises ONVolumetryError: something is missing, or the folder holds another case.
     """
     folder = Path(folder).absolute()
-    case = caseOfHip(hip)
+    case = caseInFolder(caseOfHip(hip), folder)
     for name, value in (("side", hip.side), ("sex", hip.sex)):
         if not value:
             raise CaseError(f"the {name} of the hip is not known; select it first")
@@ -48,11 +53,22 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
     for index, visit in enumerate(case.visits):
         if progress:
             progress(index / len(case.visits), visit.label)
-        visits.append(_saveVisit(visit, nodes[visit.label], folder, case.side))
+        saved = _saveVisit(visit, nodes[visit.label], folder, case.side)
+        visits.append(_withTransform(saved, pairNode(hip, nodes[visit.label]), folder))
     path = folder / CASE_FILE
-    landmarks = case.landmarks if case.landmarks is not None and case.landmarks.is_file() else None
-    writeCase(path, replace(case, visits=tuple(visits), landmarks=landmarks))
+    writeCase(path, replace(case, visits=tuple(visits), landmarks=_present(case.landmarks)))
     return path
+
+
+def filesLeftOut(hip: HipNodes, folder) -> list[str]:
+    """Names of the files of the hip's case that saveCase() cannot refer to, since they are not there."""
+    case = caseInFolder(caseOfHip(hip), Path(folder).absolute())
+    paths = [case.landmarks, *(getattr(visit, name) for visit in case.visits for name in FILES_OF_VISIT)]
+    return [path.name for path in paths if path is not None and not path.is_file()]
+
+
+def _present(path: Path | None) -> Path | None:
+    return path if path is not None and path.is_file() else None
 
 
 def _requireOwnFolder(folder: Path, hip: HipNodes):
@@ -68,9 +84,7 @@ def _requireOwnFolder(folder: Path, hip: HipNodes):
 
 
 def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> CaseVisit:
-    kept = {name: path for name in ("transformToBaseline", "landmarks")
-            if (path := getattr(visit, name)) is not None and not path.is_file()}
-    visit = replace(visit, **dict.fromkeys(kept))
+    visit = replace(visit, **{name: _present(getattr(visit, name)) for name in FILES_OF_VISIT})
     if not visit.done:
         return visit
     stem = fileStem(visit.label, visit.month)
@@ -83,23 +97,26 @@ def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> 
     return replace(visit, image=image, segmentation=path, segments=_saveSegmentation(nodes, path, side))
 
 
+def _withTransform(visit: CaseVisit, pair, folder: Path) -> CaseVisit:
+    """The visit with the file of the user's transform; one that was found is found again by the program."""
+    if pair is None:
+        return visit
+    if not isUsers(pair):
+        return replace(visit, transformToBaseline=None)
+    path = folder / f"{fileStem(visit.label, visit.month)}.tfm"
+    writeTransformToBaseline(path, matrixOf(pair))
+    return replace(visit, transformToBaseline=path)
+
+
 def _saveVolume(node, path: Path, series: SeriesWanted) -> Path:
     """The file of a volume: the one it was read from where that is still what the node holds, else a new one."""
-    source = node.GetAttribute(SOURCE_ATTRIBUTE)
+    source = notedFile(node)
     voxels, grid = volumeVoxels(node), volumeGrid(node)
     if source and _isSameImage(Path(source), series, voxels, grid):
         return Path(source)
     writeImage(path, voxels, grid)
-    node.SetAttribute(SOURCE_ATTRIBUTE, str(path))
+    noteFile(node, path)
     return path
-
-
-def volumeVoxels(node) -> np.ndarray:
-    """Voxels of a scalar volume as a view in KJI order."""
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    data = node.GetImageData()
-    return vtk_to_numpy(data.GetPointData().GetScalars()).reshape(data.GetDimensions()[::-1])
 
 
 def _isSameImage(path: Path, series: SeriesWanted, voxels: np.ndarray, grid: GridGeometry) -> bool:

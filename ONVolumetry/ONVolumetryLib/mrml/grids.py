@@ -70,6 +70,14 @@ def volumeGrid(volumeNode) -> GridGeometry:
     return GridGeometry(data.GetDimensions(), rigidToWorld(volumeNode) @ arrayOfMatrix(matrix))
 
 
+def volumeVoxels(node) -> np.ndarray:
+    """Voxels of a scalar volume as a view in KJI order."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    data = node.GetImageData()
+    return vtk_to_numpy(data.GetPointData().GetScalars()).reshape(data.GetDimensions()[::-1])
+
+
 def commonBox(reference: LabelBox | None, boxes: list[tuple[str, LabelBox]]) -> LabelBox:
     """The smallest box that holds the reference and all boxes, on one lattice.
 

@@ -10,6 +10,7 @@ from .hipnodes import HipNodes
 
 if TYPE_CHECKING:
     from ..core.hip import HipMeasurement, VisitMeasurement, VisitSegments
+    from .registrations import Registrations
 
 MOST_KEPT_VISITS = 64
 
@@ -35,21 +36,60 @@ class MeasurementLogic:
     def __init__(self, scene):
         self.scene = scene
         self._measured: dict[str, VisitMeasurement] = {}
+        self._kept: Registrations | None = None
 
     def measure(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None) -> HipMeasurement:
         """Measure all visits of a hip; a visit whose outlines and choices did not change is not computed again.
+
+        What changed where is measured at the follow-ups that register() has registered.
 
         :param hip: the nodes, and what is known of the hip.
         :param progress: called with the fraction done (0 to 1) and the name of the visit; may raise to cancel.
         :raises ONVolumetryError: something cannot be measured; the text says what to do.
         """
-        from ..core.measurehip import relateVisits
         from .hipcase import requireMeasurable
 
         requireMeasurable(hip)
+        segments = self.segmentsOf(hip)
+        return self._registrations.added(hip, self._measureVisits(hip, segments, progress), segments)
+
+    def register(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None,
+                 labels: Sequence[str] | None = None) -> list[str]:
+        """Register the follow-ups of a hip to its baseline where that is missing or out of date.
+
+        The scene gets a transform node a pair, which keeps what was found; a transform of the user is only judged.
+
+        :param progress: called with the fraction done and the name of the visit; may raise to cancel.
+        :param labels: of the visits to register; all where None.
+        :return: labels of the visits that were registered.
+        :raises ONVolumetryError: something cannot be measured or registered; the text says what to do.
+        """
+        from .hipcase import requireMeasurable
+
+        requireMeasurable(hip)
+        segments = self.segmentsOf(hip)
+        return self._registrations.register(hip, self._measureVisits(hip, segments), segments, progress, labels)
+
+    def registrations(self, hip: HipNodes, segments: Sequence[VisitSegments] | None = None):
+        """Registrations by label that are of the outlines, images and transforms at hand.
+
+        :param segments: as segmentsOf() returns them, where they are at hand.
+        """
+        return self._registrations.known(hip, segments or self.segmentsOf(hip))
+
+    @property
+    def _registrations(self) -> Registrations:
+        from .registrations import Registrations
+
+        if self._kept is None:
+            self._kept = Registrations(self.scene)
+        return self._kept
+
+    def _measureVisits(self, hip: HipNodes, segments: Sequence[VisitSegments], progress=None) -> HipMeasurement:
+        from ..core.measurehip import relateVisits
+
         settings = _settings(hip)
         measured = []
-        segments = self.segmentsOf(hip)
         for index, visit in enumerate(segments):
             if progress:
                 progress(index / len(segments), visit.label)
@@ -91,14 +131,24 @@ class MeasurementLogic:
         from ..files.approval import outlinesSha256
         from ..files.results import hipRecord
         from .hipcase import caseOfHip
+        from .readingmode import READING_KEY, readingOf
+
+        segments = self.segmentsOf(hip)
+        record = hipRecord(caseOfHip(hip), measurement, {visit.label: outlinesSha256(visit) for visit in segments})
+        inputs = self._inputs(hip, segments)
+        outlines = {visit.label: visit.segmentation for visit in hip.visits}
+        for visit in record["visits"]:
+            visit["input_sha256"] = inputs[visit["visit"]]
+            visit[READING_KEY] = readingOf(outlines[visit["visit"]])
+        return record
+
+    def _inputs(self, hip: HipNodes, segments: Sequence[VisitSegments]) -> dict[str, str]:
+        """Fingerprint by label of what the numbers of each visit depend on, its registration too."""
         from .inputhash import inputSha256
 
-        segments = {visit.label: visit for visit in self.segmentsOf(hip)}
-        record = hipRecord(caseOfHip(hip), measurement,
-                           {label: outlinesSha256(visit) for label, visit in segments.items()})
-        for visit in record["visits"]:
-            visit["input_sha256"] = inputSha256(segments[visit["visit"]], hip.sex, hip.settings)
-        return record
+        registered = self._registrations.texts(hip, segments)
+        return {visit.label: inputSha256(visit, hip.sex, hip.settings, registered.get(visit.label, ""))
+                for visit in segments}
 
     def store(self, hip: HipNodes, record: Mapping[str, Any],
               titleOfKey: Callable[[str], str] = str) -> tuple[Any, Any]:
@@ -142,11 +192,8 @@ class MeasurementLogic:
         :param segments: as segmentsOf() returns them, where they are at hand.
         :raises ONVolumetryError: an outline cannot be read.
         """
-        from .inputhash import inputSha256
-
         measured = {visit["visit"]: visit.get("input_sha256") for visit in record["visits"]}
-        current = {visit.label: inputSha256(visit, hip.sex, hip.settings)
-                   for visit in segments or self.segmentsOf(hip)}
+        current = self._inputs(hip, segments or self.segmentsOf(hip))
         return [label for label in {**current, **measured} if current.get(label) != measured.get(label)]
 
     def _newNode(self, className: str, name: str):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..core.errors import FileError
 
+# Marks the node of a hip.
+HIP_ATTRIBUTE = "ONVolumetry.hip"
 SCHEMA_KEY = "schemaVersion"
 SCHEMA_VERSION = 1
 

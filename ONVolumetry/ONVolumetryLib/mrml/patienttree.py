@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from .changenodes import changeNode
 from .hipnodes import HipNodes
+from .visittransforms import pairNode
 
 PATIENT_TAG, STUDY_TAG = "ONVolumetry.patient", "ONVolumetry.visit"
 
 
 def arrange(scene, hip: HipNodes, results=()):
-    """Sort the nodes of a hip: patient > visit > volume and segmentation; results below the patient.
+    """Sort the nodes of a hip: patient > visit > volume, outlines, transform, change map; results below the patient.
 
     Volumes that hang below a patient of the DICOM module stay where they are.
 
@@ -17,7 +19,8 @@ def arrange(scene, hip: HipNodes, results=()):
     tree = _treeOf(scene)
     patient = _item(tree, tree.GetSceneItemID(), hip.patient or hip.hip or "Patient", "Patient", PATIENT_TAG)
     for visit in hip.visits:
-        nodes = [node for node in (visit.volume, visit.segmentation) if node is not None]
+        parts = (visit.volume, visit.segmentation, pairNode(hip, visit), changeNode(hip, visit))
+        nodes = [node for node in parts if node is not None]
         if nodes:
             study = _item(tree, patient, visit.label, "Study", STUDY_TAG)
             for node in nodes:

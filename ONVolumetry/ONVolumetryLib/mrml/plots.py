@@ -9,6 +9,8 @@ from typing import Any
 PLOT_ROLES = ("ONVolumetry.coursePlot", "ONVolumetry.areaPlot")
 PART_ROLE = "ONVolumetry.plotPart"
 COVERAGE_FACTOR_95 = 1.96
+# Share of the data's range that is left free around them.
+MARGIN = 0.06
 # Okabe and Ito's colors, which color-blind readers tell apart.
 COLORS = ((0.0, 0.447, 0.698), (0.835, 0.369, 0.0), (0.0, 0.62, 0.451), (0.8, 0.475, 0.655), (0.9, 0.6, 0.0),
           (0.337, 0.706, 0.914), (0.0, 0.0, 0.0))
@@ -57,6 +59,7 @@ def updatePlots(scene, textNode, record: Mapping[str, Any], texts: PlotTexts | N
         chart.SetXAxisTitle(words[1])
         chart.SetYAxisTitle(words[2])
         chart.SetLegendVisibility(any(part.inLegend for part in series))
+        _setRanges(chart, series)
     return tuple(charts)
 
 
@@ -107,6 +110,18 @@ def _chart(scene, textNode, role: str, name: str):
         chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", scene.GenerateUniqueName(name))
         textNode.SetNodeReferenceID(role, chart.GetID())
     return chart
+
+
+def _setRanges(chart, series: Sequence[_Series]):
+    """Room around the points, whose ends would lie on the axes; areas and shares begin at 0."""
+    x, y = ([value for part in series for value in getattr(part, name)] for name in ("x", "y"))
+    if not x:
+        return
+    margin = MARGIN * max(max(x) - min(x), 1.0)
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(min(x) - margin, max(x) + margin)
+    chart.SetYAxisRangeAuto(False)
+    chart.SetYAxisRange(0.0, (1.0 + MARGIN) * max(*y, 1.0))
 
 
 def _seriesNode(scene, textNode, series: _Series):

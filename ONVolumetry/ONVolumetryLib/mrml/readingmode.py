@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 READING_ATTRIBUTE = "ONVolumetry.reading"
+READING_KEY = "reading"
 BLINDED, OPEN = "blinded", "open"
 
 
@@ -16,5 +17,5 @@ def noteReading(segmentationNode, areOthersShown: bool):
 
 
 def readingOf(segmentationNode) -> str | None:
-    """"blinded" or "open"; None for outlines that were not edited in this module."""
-    return segmentationNode.GetAttribute(READING_ATTRIBUTE)
+    """"blinded" or "open"; None without outlines, and for those that were not edited in this module."""
+    return None if segmentationNode is None else segmentationNode.GetAttribute(READING_ATTRIBUTE)

@@ -9,7 +9,8 @@ from typing import Any
 NOT_MEASURED = "not measured"
 NOT_DONE = "not done"
 BASELINE = "baseline"
-OF_CHANGE = ("regeneration_percent", "residual_percent", "rate_percent_per_month")
+OF_CHANGE = ("regeneration_percent", "residual_percent", "rate_percent_per_month", "gross_regeneration_percent",
+             "new_lesion_percent", "registration", "registration_error_mm")
 Record = Mapping[str, Any]
 
 
@@ -70,6 +71,10 @@ QUANTITIES = (
     Quantity("regeneration_percent", "%", 1, _at("regeneration_percent_se")),
     Quantity("residual_percent", "%", 1, _at("change_from_baseline", "residual_percent_se")),
     Quantity("rate_percent_per_month", "%/month", 2, _at("change_from_previous", "rate_percent_per_month_se")),
+    Quantity("gross_regeneration_percent", "%", 1, _at("change_map", "gross_regeneration_percent_se")),
+    Quantity("new_lesion_percent", "%", 1, _at("change_map", "new_lesion_percent_se")),
+    Quantity("registration", "", 0, read=_at("registration", "verdict")),
+    Quantity("registration_error_mm", "mm", 2),
     Quantity("sphere_radius_mm", "mm", 2, _at("sphere", "radius_uncertainty_mm")),
     Quantity("sphere_center_ras_mm", "mm", 1, read=_at("sphere", "center_ras_mm")),
     Quantity("sphere_coverage", "%", 0, read=_percent("sphere_coverage")),
@@ -108,6 +113,8 @@ def _row(quantity: Quantity, visit: Record, isBaseline: bool) -> ResultRow:
 def _text(value, decimals: int) -> str:
     if value is None:
         return NOT_MEASURED
+    if isinstance(value, str):
+        return value
     if isinstance(value, (list, tuple)):
         return ", ".join(f"{part:.{decimals}f}" for part in value)
     return f"{value:.{decimals}f}"

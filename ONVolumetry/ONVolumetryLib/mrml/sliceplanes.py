@@ -49,6 +49,18 @@ def onNearestSlice(pose: np.ndarray, grid: GridGeometry) -> np.ndarray:
     return moved
 
 
+def poseAtSamePlace(pose: np.ndarray, toOther: np.ndarray, otherAxes: np.ndarray) -> np.ndarray:
+    """The pose in another scan whose middle is the same point of the femur.
+
+    The other view keeps its axes: it shows slices as they were acquired, in which outlines are drawn.
+
+    :param pose: SliceToRAS (4x4) of a view.
+    :param toOther: 4x4 that carries points of that view's scan to the other scan.
+    :param otherAxes: axes of the other view, 3x3.
+    """
+    return slicePose(otherAxes, (toOther @ pose[:, 3])[:3])
+
+
 def poseAtOtherHead(pose: np.ndarray, centerRas, otherAxes: np.ndarray, otherCenterRas) -> np.ndarray:
     """The pose that lies as far from another head's center as this one does from its own.
 

@@ -33,3 +33,14 @@ def lensVolumeMm3(radiusMm: float, otherRadiusMm: float, distanceMm: float) -> f
         return 0.0
     rest = distanceMm**2 + 2 * distanceMm * (radiusMm + otherRadiusMm) - 3 * (radiusMm - otherRadiusMm) ** 2
     return math.pi * overlap**2 * rest / (12 * distanceMm)
+
+
+def coneArc(halfAngle: float, planeAngle: float) -> float:
+    """Arc in which a cone about a ball's center meets a plane through it, 2 acos(cos a / cos d); radians.
+
+    :param halfAngle: a, of the cone.
+    :param planeAngle: d, between the cone's axis and the plane.
+    """
+    if planeAngle >= halfAngle:
+        return 0.0
+    return 2 * math.acos(max(-1.0, math.cos(halfAngle) / math.cos(planeAngle)))

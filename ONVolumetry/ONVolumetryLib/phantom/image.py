@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,9 +89,8 @@ def renderImage(hip: PhantomHip, visit: PhantomVisit) -> np.ndarray:
     scan, seed = hip.settings.scan, hip.settings.seed
     index = hip.visits.index(visit)
     painter = Painter(tissueLayers(hip, visit), visit, scan.sliceThicknessMm, seed)
-    image = np.empty(visit.grid.shapeKji, dtype=np.float32)
-    for k in range(visit.grid.sizeIjk[2]):
-        image[k] = painter.paintSlice(k)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        image = np.stack(list(threads.map(painter.paintSlice, range(visit.grid.sizeIjk[2]))))
     image *= biasField(visit.grid, scan.biasPercent / 100, np.random.default_rng([seed, BIAS_STREAM, index]))
     noise = np.random.default_rng([seed, NOISE_STREAM, index])
     return addRicianNoise(image, scan.noisePercent / 100 * MARROW, noise).round().astype(np.int16)
@@ -151,7 +152,8 @@ def distanceNear(shape: Shape, points: np.ndarray, reachMm: float) -> np.ndarray
     """Distances as of the shape, but just some value beyond the reach for points farther than it from its box."""
     farMm = reachMm + 3.0
     low, high = (shape.bounds + np.array([[-farMm], [farMm]])).astype(points.dtype)
-    inBox = np.all((points > low) & (points < high), axis=-1)
+    inside = (points > low) & (points < high)
+    inBox = inside[..., 0] & inside[..., 1] & inside[..., 2]
     distance = np.full(points.shape[:-1], farMm, dtype=points.dtype)
     distance[inBox] = shape.distance(points[inBox])
     return distance

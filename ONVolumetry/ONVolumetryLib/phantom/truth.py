@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import roots_legendre
 
 from ..core.errors import ONVolumetryError
 from .femur import FOVEA_DIRECTION, NECK_DIRECTION, HeadModel
@@ -113,7 +114,7 @@ def gridVolumeMm3(shape: Shape, spacingMm: float = 0.2, phase=(0.31, 0.57, 0.73)
 
 @lru_cache(maxsize=4)
 def _gaussNodes(count: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.polynomial.legendre.leggauss(count)
+    return roots_legendre(count)
 
 
 def _angle(first: np.ndarray, second: np.ndarray) -> float:

@@ -13,11 +13,13 @@ from ..files.case import Case, CaseEnd, CaseVisit, caseAsJson, writeCase
 from ..files.caseparser import parseCase
 from ..files.filecontext import atomicPath, namedFile
 from ..files.images import VolumeImage, writeImage
+from ..files.landmarkfile import LANDMARK_FILE, writeLandmarks
 from ..files.segmentations import Segment, Segmentation, writeSegmentation
 from ..files.segmentnames import HEAD, LESION
 from .background import backgroundHip, renderOnBackground
 from .hip import PhantomHip, PhantomVisit, buildHip, requirePossible
 from .image import renderImage
+from .pelvis import landmarksOfHip, necroticArcsDegrees
 from .settings import PhantomSettings, VisitPlan
 
 TRUTH_SCHEMA = "onvolumetry-truth/1"
@@ -53,7 +55,9 @@ def writePhantom(settings: PhantomSettings, folder, backgroundImage: VolumeImage
             image = renderImage(hip, visit) if background is None else renderOnBackground(hip, visit, background)
             writeImage(folder / f"{fileStem(visit.plan)}.nrrd", image, visit.grid)
             writeSegmentation(folder / f"{fileStem(visit.plan)}.seg.nrrd", visitSegmentation(visit))
-    writeCase(folder / CASE_FILE, _case(settings, folder))
+    if background is None:
+        writeLandmarks(folder / LANDMARK_FILE, landmarksOfHip(hip))
+    writeCase(folder / CASE_FILE, _case(settings, folder, hasLandmarks=background is None))
     return folder / CASE_FILE
 
 
@@ -109,17 +113,19 @@ def _truthOfVisit(hip: PhantomHip, visit: PhantomVisit) -> dict[str, Any]:
         "new_lesion_percent": 0.0,
         "sphere_center_ras_mm": visit.centerRas.tolist(),
         "sphere_radius_mm": visit.head.radiusMm,
+        "necrotic_arcs_degrees": necroticArcsDegrees(visit),
         "femur_baseline_to_visit_ras": hip.baselineToVisit(visit).tolist(),
         "pelvis_baseline_to_visit_ras": hip.patientBaselineToVisit(visit).tolist(),
     }
 
 
-def _case(settings: PhantomSettings, folder: Path) -> Case:
+def _case(settings: PhantomSettings, folder: Path, hasLandmarks: bool = False) -> Case:
     visits = tuple(_caseVisit(plan, folder) for plan in settings.visits)
     end = None if settings.endReason is None else CaseEnd(settings.endReason, settings.endMonth)
     subject = {"synthetic": True} if settings.healed is None else {"healed": settings.healed, "synthetic": True}
+    landmarks = folder.absolute() / LANDMARK_FILE if hasLandmarks else None
     return Case(settings.hip, settings.patient or f"P-{settings.hip}", settings.anatomy.side, settings.anatomy.sex,
-                visits, subject, end)
+                visits, subject, end, landmarks)
 
 
 def _caseVisit(plan: VisitPlan, folder: Path) -> CaseVisit:
@@ -138,7 +144,8 @@ def _clearFolder(folder: Path):
         if folder.is_dir() and any(folder.iterdir()):
             if not _isPhantomFolder(folder):
                 raise FileError("the folder holds files that are not a synthetic hip; give a new or an empty folder")
-            (folder / CASE_FILE).unlink(missing_ok=True)
+            for name in (CASE_FILE, LANDMARK_FILE):
+                (folder / name).unlink(missing_ok=True)
             for visit in json.loads((folder / TRUTH_FILE).read_text(encoding="utf-8"))["visits"]:
                 stem = fileStem(VisitPlan(visit["label"], visit["month"], None))
                 for ending in (".nrrd", ".seg.nrrd"):

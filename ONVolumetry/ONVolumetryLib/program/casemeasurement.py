@@ -22,6 +22,7 @@ from ..files.visits import LoadedVisit, loadVisit
 from ..report.hipreport import hipReportHtml
 from ..report.reportinput import ReportSubject, ReportVisit
 from ..report.viewer3d import ViewerScene
+from .caselocation import withLocation
 from .changefiles import changeFiles, withChangeOverTime
 from .regressionfiles import regressionFiles
 
@@ -100,7 +101,8 @@ def measureLoaded(case: Case, visits: Sequence[LoadedVisit]) -> HipMeasurement:
     with namedFile(case.path):
         settings = MeasurementSettings.fromMapping(case.settings, SETTING_FIELDS)
         measurement = measureHip([visit.segments for visit in visits], case.sex, settings)
-        return withChangeOverTime(case, measurement, visits)
+        measurement = withChangeOverTime(case, measurement, visits)
+        return withLocation(case, measurement, visits)
 
 
 def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit],

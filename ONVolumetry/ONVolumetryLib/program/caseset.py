@@ -2,55 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from ..core.errors import ONVolumetryError
+from ..files.case import Case, readCase
 from .casemeasurement import CaseOutcome
 from .outputfolder import RESERVED_NAMES
 
 
-def requireDistinctHips(outcomes: Sequence[CaseOutcome]) -> list[CaseOutcome]:
-    """Turn a case that contradicts an earlier one into a failure.
+@dataclass
+class CaseSet:
+    """Cases that can stand side by side, and those that cannot.
+
+    :param cases: by path, in the order given.
+    :param failures: one outcome with an error for each of the others.
+    """
+
+    cases: dict[Path, Case] = field(default_factory=dict)
+    failures: list[CaseOutcome] = field(default_factory=list)
+    _byHip: dict[str, Case] = field(default_factory=dict)
+    _byPatient: dict[str, list[Case]] = field(default_factory=dict)
+
+    def add(self, case: Case):
+        """Take a case, unless it contradicts one before it."""
+        problem = self._problem(case)
+        if problem is not None:
+            self.failures.append(CaseOutcome(case.path, error=f"{case.path}: {problem}"))
+            return
+        self.cases[case.path] = case
+        self._byHip[case.hip.casefold()] = case
+        self._byPatient.setdefault(case.patient, []).append(case)
+
+    def _problem(self, case: Case) -> str | None:
+        if case.hip.casefold() in RESERVED_NAMES:
+            return f'hip: "{case.hip}" is the name of a table of results; give the hip another name'
+        same = self._byHip.get(case.hip.casefold())
+        if same is not None:
+            return (f'hip: "{case.hip}" is also the hip of {same.path}; give each case its own hip, or measure them to '
+                    "different folders")
+        for other in self._byPatient.get(case.patient, ()):
+            if case.sex != other.sex:
+                return f'sex: patient "{case.patient}" is {other.sex} in {other.path}; correct one of the two'
+            if case.side == other.side:
+                return (f'side: patient "{case.patient}" has another {other.side} hip in {other.path}; correct side, '
+                        "hip or patient of one of the two")
+        return None
+
+
+def readCaseSet(paths: Sequence[Path]) -> CaseSet:
+    """Read case files and compare them.
 
     Two cases of one hip would be written to one folder; two hips of one patient share the sex and differ in side.
 
-    :param outcomes: in the order of the cases.
-    :return: the same, with a failure in place of each case that cannot stand beside those before it.
+    :param paths: case files, without repetition.
     """
-    accepted: list[CaseOutcome] = []
-    checked = []
-    for outcome in outcomes:
-        problem = None if outcome.record is None else _problem(outcome.record, accepted)
-        if problem is not None:
-            checked.append(CaseOutcome(outcome.path, error=f"{outcome.path}: {problem}"))
-            continue
-        if outcome.record is not None:
-            accepted.append(outcome)
-        checked.append(outcome)
-    return checked
-
-
-def _problem(record: Mapping[str, Any], accepted: Sequence[CaseOutcome]) -> str | None:
-    hip = record["hip"]
-    if hip.casefold() in RESERVED_NAMES:
-        return f'hip: "{hip}" is the name of a table of results; give the hip another name'
-    for other in accepted:
-        problem = _conflict(record, other.record, other.path)
-        if problem is not None:
-            return problem
-    return None
-
-
-def _conflict(record: Mapping[str, Any], other: Mapping[str, Any], otherPath: Path) -> str | None:
-    if record["hip"].casefold() == other["hip"].casefold():
-        return (f'hip: "{record["hip"]}" is also the hip of {otherPath}; give each case its own hip, or measure '
-                "them to different folders")
-    if record["patient"] != other["patient"]:
-        return None
-    if record["sex"] != other["sex"]:
-        return f'sex: patient "{record["patient"]}" is {other["sex"]} in {otherPath}; correct one of the two'
-    if record["side"] == other["side"]:
-        return (f'side: patient "{record["patient"]}" has another {other["side"]} hip in {otherPath}; correct side, '
-                "hip or patient of one of the two")
-    return None
+    cases = CaseSet()
+    for path in paths:
+        try:
+            case = readCase(path)
+        except ONVolumetryError as error:
+            cases.failures.append(CaseOutcome(path, error=str(error), details=traceback.format_exc()))
+        else:
+            cases.add(case)
+    return cases

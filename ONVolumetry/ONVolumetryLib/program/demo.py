@@ -6,12 +6,11 @@ import argparse
 from pathlib import Path
 
 from ..core.errors import ONVolumetryError
-from ..files.outputlock import outputLock
 from ..phantom.presets import PRESETS
 from ..phantom.writer import writePhantom
 from . import cohort
-from .measure import measureAll, printNotes
-from .outputfolder import writeResults
+from .measure import printNotes
+from .measurerun import measureInto
 from .resulttable import resultTable
 
 DEFAULT_FOLDER = Path("onvolumetry-demo")
@@ -37,18 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"Making the synthetic hip {settings.hip} ({name}) ...", flush=True)
         cases.append(writePhantom(settings, arguments.output / "hips" / settings.hip))
     print("Measuring ...\n", flush=True)
-    outcomes = measureAll(cases)
-    for outcome in outcomes:
-        if outcome.error is not None:
-            raise ONVolumetryError(outcome.error)
-    printNotes(outcomes)
-    with outputLock(results):
-        writeResults(outcomes, results)
-    print(resultTable([outcome.record for outcome in outcomes]))
-    print(f"\nSynthetic hips, with the truth of each in truth.json: {arguments.output / 'hips'}")
-    print(f"Tables: {results / 'measurements.csv'}")
-    for outcome in outcomes:
-        print(f"Report of hip {outcome.record['hip']}: {results / outcome.record['hip'] / 'report.html'}")
+    done = measureInto(results, cases)
+    for hip in done.failed:
+        raise ONVolumetryError(hip.error)
+    printNotes(done.hips)
+    print(resultTable([hip.record for hip in done.measured]))
+    for hip in done.measured:
+        print(f"Report of hip {hip.record['hip']}: {results / hip.record['hip'] / 'report.html'}")
     print(f"\nInventing and analyzing a cohort of {COHORT_SIZE} hips ...", flush=True)
     return _analyzeSyntheticCohort(arguments.output / "cohort")
 

@@ -53,10 +53,11 @@ def regressionFiles(segments: Sequence[VisitSegments], measurement: HipMeasureme
         from ..scene3d.gltf import regressionGlb
         from ..scene3d.regressionscene import regressionScene
         from .regressionview import viewerScene
+        from .zonebands import withZoneBands
     except ImportError:
         return RegressionFiles(notes=(NO_VTK,))
     scene = regressionScene(segments, measurement, side)
-    viewer = scene and viewerScene(scene)
+    viewer = scene and withZoneBands(viewerScene(scene), scene, measurement)
     if scene is None or not isRendered:
         return RegressionFiles(viewer)
     files, notes = _drawn(scene, hip)

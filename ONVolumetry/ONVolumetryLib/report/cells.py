@@ -45,11 +45,13 @@ class RowGroup:
     """Rows that belong together, under one heading.
 
     :param remark: explains them, below them; None = nothing to explain.
+    :param notDone: what stands at a visit that was not done.
     """
 
     title: str
     rows: tuple[Row, ...]
     remark: Element | None = None
+    notDone: str = NOT_DONE
 
 
 def estimateCell(estimate: Estimate | None, decimals: int, limits=(0.0, None)) -> Cell | None:
@@ -98,7 +100,7 @@ def tableElement(caption: str, groups: tuple[RowGroup, ...], visits: tuple[Visit
         body = element("tbody", {}, element("tr", {"class": "group"}, element(
             "th", {"scope": "rowgroup", "colspan": len(visits) + 1}, group.title)))
         for index, row in enumerate(group.rows):
-            body.append(_rowElement(row, visits, definitions, index == 0, len(group.rows)))
+            body.append(_rowElement(row, visits, definitions, group if index == 0 else None))
         if group.remark is not None:
             body.append(element("tr", {"class": "remark"}, element("td", {"colspan": len(visits) + 1}, group.remark)))
         table.append(body)
@@ -107,7 +109,8 @@ def tableElement(caption: str, groups: tuple[RowGroup, ...], visits: tuple[Visit
     return element("div", {}, *([swipe] if len(visits) > 1 else []), scroll)
 
 
-def _rowElement(row: Row, visits, definitions, isFirst: bool, rowCount: int) -> Element:
+def _rowElement(row: Row, visits, definitions, groupToOpen: RowGroup | None) -> Element:
+    """:param groupToOpen: the row's group, where it is the first of it."""
     name = row.name
     if row.term is not None:
         name = element("a", {"href": f"#term-{row.term}", "title": definitions[row.term]}, row.name)
@@ -116,8 +119,8 @@ def _rowElement(row: Row, visits, definitions, isFirst: bool, rowCount: int) -> 
     for visit in visits:
         if visit.done:
             made.append(_cellElement(row.cellOf(visit) or Cell(NOT_MEASURED, isAbsent=True)))
-        elif isFirst:
-            made.append(element("td", {"class": "absent", "rowspan": rowCount}, NOT_DONE))
+        elif groupToOpen is not None:
+            made.append(element("td", {"class": "absent", "rowspan": len(groupToOpen.rows)}, groupToOpen.notDone))
     return made
 
 

@@ -49,6 +49,24 @@ DEFINITIONS = (
     Definition("regeneration", "Regeneration (net)",
                "How much smaller the lesion's volume is than at baseline; negative where it grew. Net: new necrosis "
                "beside healed bone cancels out.", "100 \u2212 residual", f"{PAPER} (as its results report it)"),
+    Definition("gross-regeneration", "Regenerated (gross)",
+               "Share of the baseline's lesion that is lesion no longer, voxel by voxel after the femur was laid on "
+               "the femur. It differs from the net regeneration where new lesion appears elsewhere.",
+               "100 \u00d7 volume(baseline without follow-up) / volume(baseline)", "this software"),
+    Definition("new-lesion", "New lesion",
+               "Lesion of this visit that lies outside the baseline's, in percent of the baseline's.",
+               "100 \u00d7 volume(follow-up without baseline) / volume(baseline)", "this software"),
+    Definition("registration", "Registration to the baseline",
+               "Rigid, on the proximal femur; lesion, collapsed dome and all beyond a margin around the femur do not "
+               "count. Accepted, doubtful (used, to be looked at) or rejected (not used). Without images only the "
+               "outlines of the head are laid on each other, which hardly tells the rotation of a ball. A transform "
+               "that the user gave wins and is judged likewise.",
+               "largest robust correlation of the images, brightness matched", "this software; idea: Takao 2005"),
+    Definition("registration-error", "Registration error",
+               "Standard error of the place of a point of the head after registration. Above the limit in the settings "
+               "the registration is rejected. It is part of the intervals of gross regeneration and new lesion.",
+               "scatter between parts of the femur, disagreement of head and shaft, interpolation between slices",
+               "this software"),
     Definition("within-error", "Within or beyond error",
                "A change within measurement error may be due to slices and outlining alone: the 95 % interval of the "
                f"difference holds 0. ONV and ONV % are judged separately. {WHY_JUDGMENTS_DIFFER}",
@@ -106,6 +124,55 @@ DEFINITIONS = (
                "All parts together, carried over to ratios and changes to first order. Lesion and head of one visit "
                "share one outline offset; different visits are independent.", "\u221a(sum of squares)",
                "GUM (JCGM 100:2008)"),
+    Definition("jic-zones", "JIC zones",
+               "Zones of the weight-bearing surface on the coronal section through the head's center: it runs "
+               "laterally from P, where the perpendicular bisector of lateral acetabular edge E and teardrop T meets "
+               "the acetabulum (circle about the center through E), to E. Medial of P is no zone. In 3D: the whole "
+               "lesion projected along the anterior axis, shares of volume. Other rules can be set.",
+               "theta from P (0) to E (1): A [0, 1/3), B [1/3, 2/3), C1 [2/3, 1], C2 beyond E to the end of the "
+               "head's surface, at most 90\u00b0",
+               "Japanese Investigation Committee 2001, made precise by this software"),
+    Definition("jic-type", "JIC type and lateral end",
+               "The type follows from the most lateral direction in which lesion lies within 3 mm of the head's "
+               "sphere, in parts of at least 5 mm\u00b2. In 3D directions nearer than 30\u00b0 to the anterior or "
+               "posterior pole do not count.",
+               "A < 1/3 (also only medial of P), B < 2/3, C1 ≤ 1, C2 > 1",
+               "Japanese Investigation Committee 2001, made precise by this software"),
+    Definition("acp-zones", "ACP zones",
+               "Zones on the transverse section through the head's center, between anterior edge AE and posterior edge "
+               "PE of the acetabulum. The central section shows less of a lesion under the dome than 3D.",
+               "along the arc from AE over medial to PE: A1 and C a third each, P the last third and the posterior "
+               "half of the uncovered arc; A2 the anterior half of it", f"{PAPER}, thirds by this software"),
+    Definition("arc", "Arc of necrosis",
+               "All directions from the head's center, within a section, in which lesion lies within 3 mm of the "
+               "sphere. Its interval holds the outline, half a slice pitch where an end lies between slices, and "
+               "5\u00b0 of unknown tilt of the patient.", "sum of the directions; slice term (T/2)/(R cos a)",
+               "this software"),
+    Definition("kerboul", "Modified Kerboul angle",
+               "Grade 1 below 200°, 2 below 250°, 3 below 300°, 4 above. Printed by its source, for "
+               "context only: collapse in 0 of 4 hips up to 190°, 4 of 8 between, 25 of 25 from 240°.",
+               "arc on the mid-coronal + arc on the mid-sagittal section", "Ha 2006"),
+    Definition("koo-kim", "Koo-Kim index of necrotic extent",
+               "Modified: with the largest arc over all parallel sections whose circle is at least half as wide as the "
+               "head.", "(coronal arc / 180\u00b0) \u00d7 (sagittal arc / 180\u00b0) \u00d7 100",
+               "Koo and Kim 1995; Cherian 2003"),
+    Definition("steinberg", "Steinberg size", "Size class of the lesion by ONV %; the stage is not computed.",
+               "A below 15 %, B 15 to 30 %, C above 30 % of the head", "Steinberg 1995"),
+    Definition("centroid", "Latitude and longitude",
+               "Direction of the lesion's center from the head's center: latitude above the transverse plane, "
+               "longitude from lateral (0\u00b0) over anterior (90\u00b0) to medial (180\u00b0); posterior is "
+               "negative.",
+               "mean of the lesion's voxels in the anatomical frame", "this software"),
+    Definition("articular", "Articular surface over the lesion",
+               "Share of the head's articular surface (the sphere's surface that is not neck) with lesion within 3 mm "
+               "under it.", "share of 3,000 equal-area directions", "this software"),
+    Definition("octants", "Octants", "The head split at the planes of the anatomical frame through its center.",
+               "volume of lesion in the octant / volume of lesion", "this software"),
+    Definition("frame", "Anatomical frame",
+               "About the center of the head's sphere: lateral along the line of both teardrops where both are placed, "
+               "else the patient's left-right axis; superior the patient's superior made perpendicular to it. "
+               "Follow-ups take it from the baseline by the registration, or from landmarks of their own.", "\u2013",
+               "this software"),
     Definition("interval", "95 % interval",
                "Where the value would lie in 95 of 100 repeated measurements with these uncertainties. It is cut where "
                "a value is impossible (a volume below 0, a regeneration above 100 %).",

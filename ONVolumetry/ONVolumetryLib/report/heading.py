@@ -19,6 +19,12 @@ SETTING_NAMES = {
     "maleCapFraction": "Share of the sphere that is neck, men",
     "femaleCapFraction": "Share of the sphere that is neck, women",
     "sphereToleranceMm": "Tolerance of the sphere fit (mm)",
+    "registrationMarginMm": "Margin of the registration (mm)",
+    "registrationLimitMm": "Largest error of a registration (mm)",
+    "zonePresencePercent": "Least share of a zone that counts (%)",
+    "jicMedialPoint": "Medial point P of the JIC zones",
+    "jicThirds": "Thirds of the JIC zones",
+    "acpDivision": "Division of the ACP zones",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..core.hip import HipMeasurement
 from .glossary import glossarySection
 from .heading import pageHeader, settingsSection
+from .locationsection import locationSection
 from .notes import notesSection
 from .page import Section, pageHtml
 from .plots import plotsSection
@@ -36,6 +37,8 @@ def hipReportHtml(subject: ReportSubject, measurement: HipMeasurement, visits: S
         Section("measurements", "Measurements", "Measurements",
                 [*mainTable(measurement, visits), uncertaintyTable(measurement)]),
         Section("plots", "Course and section areas", "Plots", plotsSection(measurement, subject, visits)),
+        Section("location", "Location of the lesion", "Location",
+                locationSection(measurement, visits, subject.side)),
         *inThreeDimensions,
         Section("pictures", "Slices with outlines", "Slices", picturesSection(measurement, visits)),
         Section("notes", "Notes and warnings", "Notes", notesSection(measurement)),

@@ -9,6 +9,7 @@ from ..core.ratios import Estimate
 from ..core.sphere import SphereFit
 from ..core.uncertainty import rootSumOfSquares
 from .cells import Cell, Row, RowGroup, changeCell, estimateCell, numberCell, tableElement, textCell
+from .changerows import changeMapRows, grossRegeneration, newLesion
 from .formats import MM3_PER_CM3, NO_BASELINE, inCm3, interval, number
 from .glossary import WHY_JUDGMENTS_DIFFER, meaningOfTerm
 from .markup import Element, element
@@ -30,6 +31,7 @@ def mainTable(measurement: HipMeasurement, visits: Sequence[ReportVisit]) -> lis
     groups = (
         RowGroup("Lesion and head", _volumeRows()),
         RowGroup("Change of the lesion", _changeRows(measurement), _whyJudgmentsDiffer(measurement)),
+        RowGroup("What changed where", changeMapRows(measurement)),
         RowGroup("Sphere of the head", _sphereRows()),
         RowGroup("Other volume estimates, for comparison only", _estimatorRows()),
         RowGroup("How it was read", _readingRows(given, slices)),
@@ -275,6 +277,8 @@ def _derivedUncertaintyRows(measurement: HipMeasurement) -> tuple[Row, ...]:
         uncertainty("u(ONV %)", "points", lambda visit: visit.onvPercent),
         Row("u(regeneration) = u(residual)", "points", "combined", regeneration),
         Row("u(rate)", "points a month", "combined", rate),
+        uncertainty("u(regenerated, gross)", "points", grossRegeneration, 2),
+        uncertainty("u(new lesion)", "points", newLesion, 2),
         Row("u(radius) from the fit alone", "mm", "sphere",
             lambda visit: visit.sphere and numberCell(visit.sphere.radiusSeMm, 3)),
         Row("u(radius) with the outline", "mm", "sphere",

@@ -29,7 +29,7 @@
   const START = [25 * lateral, 18];
 
   const view = { turn: START[0], height: START[1], zoom: 1, visit: Number(slider.value) };
-  const hidden = new Set();
+  const hidden = new Set(partSwitches.filter((box) => !box.checked).flatMap((box) => box.dataset.part.split(" ")));
   let gl = null;
   let program = null;
   let parts = [];

@@ -34,6 +34,8 @@ class ViewerPart:
     :param nearOpacity: of its side toward the viewer; 1 = opaque.
     :param points: (n, 3) RAS in mm.
     :param triangles: (m, 3) indices of points, counter-clockwise from outside.
+    :param isShownAtStart: False where the reader switches it on.
+    :param group: parts of one group, of different colors, share a switch of that name.
     """
 
     key: str
@@ -43,6 +45,8 @@ class ViewerPart:
     nearOpacity: float
     points: np.ndarray
     triangles: np.ndarray
+    isShownAtStart: bool = True
+    group: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +134,12 @@ def _presets() -> Element:
 def _legend(scene: ViewerScene) -> Element:
     """One switch a color: the lesion and what persists of it share theirs."""
     keysOf: dict[tuple[int, int, int], list[ViewerPart]] = {}
+    groups: dict[str, dict[str, ViewerPart]] = {}
     for visit in scene.visits:
         for part in visit.parts:
+            if part.group:
+                groups.setdefault(part.group, {})[part.key] = part
+                continue
             known = keysOf.setdefault(part.colorRgb, [])
             if part.key not in [other.key for other in known]:
                 known.append(part)
@@ -140,10 +148,19 @@ def _legend(scene: ViewerScene) -> Element:
     for color, parts in sorted(keysOf.items(), key=lambda entry: entry[1][0].key != "head"):
         cover = 1.0 - (1.0 - parts[0].farOpacity) * (1.0 - parts[0].nearOpacity)
         shown = ",".join(str(round(255 + (value - 255) * cover)) for value in color)
-        box = element("input", {"type": "checkbox", "checked": "", "data-part": " ".join(part.key for part in parts)})
         swatch = element("span", {"class": "viewer-swatch", "style": f"background:rgb({shown})"})
-        legend.append(element("label", {}, box, swatch, parts[0].title))
+        legend.append(element("label", {}, _switch(parts), swatch, parts[0].title))
+    for title, members in groups.items():
+        swatches = [element("span", {"class": "viewer-swatch named",
+                                     "style": f"background:rgb({','.join(map(str, part.colorRgb))})"}, part.title)
+                    for part in members.values()]
+        legend.append(element("label", {}, _switch(list(members.values())), f"{title} ", *swatches))
     return legend
+
+
+def _switch(parts: Sequence[ViewerPart]) -> Element:
+    return element("input", {"type": "checkbox", "checked": "" if parts[0].isShownAtStart else None,
+                             "data-part": " ".join(part.key for part in parts)})
 
 
 def _data(scene: ViewerScene) -> Element:

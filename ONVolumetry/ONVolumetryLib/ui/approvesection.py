@@ -1,4 +1,4 @@
-"""Section 5: a reader approves the outlines; tables and reports leave the scene."""
+"""Section Approve and export: a reader approves the outlines; tables and reports leave the scene."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APPROVAL_FIELDS = ("approvedBy", "approvedTime", "approvedSoftware", "approvedOu
 
 
 class ApproveSection:
-    """Binds the widgets of section 5.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
@@ -36,7 +36,8 @@ class ApproveSection:
         self.message = ""
         for button, action in ((ui.approveButton, self.approve), (ui.withdrawButton, self._onWithdraw),
                                (ui.exportCsvButton, self._onExportCsv),
-                               (ui.exportReportButton, self._onExportReport)):
+                               (ui.exportReportButton, self._onExportReport),
+                               (ui.exportFolderButton, self._onExportFolder)):
             button.connect("clicked(bool)", lambda checked=False, action=action: action())
 
     def states(self) -> dict[str, str]:
@@ -65,6 +66,9 @@ class ApproveSection:
                _("Unlock the outlines of all visits and forget their approval."))
         enable(ui.exportCsvButton, reason, _("Write measurements.csv: one row a visit."))
         enable(ui.exportReportButton, reason, _("Write the report, a page that opens in any browser."))
+        enable(ui.exportFolderButton, "" if ui.saveCaseButton.enabled else ui.saveCaseButton.toolTip,
+               _("Write images, outlines and approvals as a case folder that the program measures with the same "
+                 "numbers."))
         isChanged = CHANGED in states.values()
         changed = [label for label, value in states.items() if value == CHANGED]
         text = self.message
@@ -175,6 +179,11 @@ class ApproveSection:
                                               "HTML (*.html)")
         if path:
             self.exportReport(path)
+
+    def _onExportFolder(self):
+        self.panel.hipSection.chooseFolderAndSave()
+        self.message = self.panel.hipSection.message
+        self.panel.update()
 
 
 def _statusText(visit, segmentId: str) -> str:

@@ -1,4 +1,4 @@
-"""Section 6: the self-test, and in words what it found."""
+"""Section Check this installation: the self-test, and in words what it found."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import unittest
 import slicer
 from slicer.i18n import tr as _
 
+from .sectionmarks import DONE, LOOK, TO_DO, setMark
+
 
 class CheckSection:
-    """Binds the widgets of section 6.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param testCase: class of the self-test; each of its tests says in its first line of text what passed.
@@ -19,6 +21,7 @@ class CheckSection:
     def __init__(self, ui, testCase):
         self.ui, self.testCase = ui, testCase
         ui.checkBrowser.hide()
+        setMark(ui.checkSection, TO_DO)
         ui.checkButton.connect("clicked(bool)", lambda checked=False: self.run())
 
     def run(self) -> bool:
@@ -39,6 +42,7 @@ class CheckSection:
         head = _("This installation works: all {count} checks passed.").format(count=len(lines)) if not failures else \
             _("{failures} of {count} checks failed. Install ONVolumetry again; if that does not help, report the text "
               "below.").format(failures=failures, count=len(lines))
+        setMark(self.ui.checkSection, LOOK if failures else DONE)
         self.ui.checkBrowser.show()
         self.ui.checkBrowser.setHtml(f"<p><b>{html.escape(head)}</b></p>" + "".join(lines))
         return not failures

@@ -11,8 +11,7 @@ from ..files.approval import approvalStatus
 from ..files.filecontext import atomicPath, namedFile
 from ..files.results import measurementsCsv
 from ..files.volumeimage import VolumeImage
-from ..mrml.casesaving import volumeVoxels
-from ..mrml.grids import volumeGrid
+from ..mrml.grids import volumeGrid, volumeVoxels
 from ..mrml.hipcase import caseOfHip
 from ..mrml.hipnodes import HipNodes
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from pathlib import Path
 
 import slicer
 from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import parameterNodeWrapper, parameterPack
 
-from ..files.case import Case, CaseApproval, CaseEnd, caseAsJson
-from ..files.caseparser import parseCase
+from ..files.case import CaseApproval, CaseEnd
+from ..mrml.casesource import keepSource, sourceOf
 from ..mrml.hipnodes import HipNodes, VisitNodes
-from ..mrml.parameterschema import SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
+from ..mrml.pairnodes import linkPairs
+from ..mrml.parameterschema import HIP_ATTRIBUTE, SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
 
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
-HIP_ATTRIBUTE = "ONVolumetry.hip"
 DEFAULT_VISITS = (("preop", 0.0), ("3 months", 3.0), ("12 months", 12.0))
 # Covariates with a field of their own in the panel, by the name of the parameter.
 SUBJECT_FIELDS = {"ageYears": "age_years", "monthsSinceDiagnosis": "months_since_diagnosis"}
@@ -101,7 +100,8 @@ class HipParameters:
     activeVisit - label of the visit that is being outlined.
     readerInitials - of who approves next.
     settings, otherSubject - JSON objects under their file keys.
-    sourceCase, sourceFolder - the case that the hip was opened from, for what has no field here.
+    sourceCase - the case that the hip was opened from, for what has no field here; see mrml.casesource.
+    sourceFolder - where older versions kept its folder; empty since paths are not saved.
     Numbers that may be unknown are texts; "" is unknown.
     """
 
@@ -145,7 +145,7 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
     """
     node = scene.CreateNodeByClass(NODE_CLASS)
     node.UnRegister(None)
-    node.SetName(scene.GenerateUniqueName("Hip" if hip is None else f"Hip {hip.hip}"))
+    node.SetName(scene.GenerateUniqueName("Hip" if hip is None else _nameOfHip(hip)))
     node.SetAttribute(HIP_ATTRIBUTE, "1")
     node.SetParameter(SCHEMA_KEY, str(SCHEMA_VERSION))
     node = scene.AddNode(node)
@@ -155,7 +155,15 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
             parameters.visits = [VisitParameters(label=label, month=month) for label, month in DEFAULT_VISITS]
         else:
             _writeHip(parameters, hip)
+            linkPairs(hip, node)
     return parameters
+
+
+def _nameOfHip(hip: HipNodes) -> str:
+    """With the reader, where one reader has outlined the hip: a scene may hold the readings of several."""
+    readers = {visit.reader for visit in hip.visits if visit.reader}
+    return _("Hip {hip}, reader {reader}").format(hip=hip.hip, reader=readers.pop()) if len(readers) == 1 else _(
+        "Hip {hip}").format(hip=hip.hip)
 
 
 def _writeHip(parameters: HipParameters, hip: HipNodes):
@@ -172,9 +180,7 @@ def _writeHip(parameters: HipParameters, hip: HipNodes):
     if hip.end is not None:
         parameters.endReason, parameters.endMonth = EndReason(hip.end.reason), f"{hip.end.month:g}"
     if hip.source is not None:
-        folder = Path(hip.source.path).absolute().parent
-        parameters.sourceFolder = str(folder)
-        parameters.sourceCase = json.dumps(caseAsJson(hip.source, folder))
+        parameters.sourceCase = keepSource(parameters.parameterNode, hip.source)
     parameters.visits = [_visitParameters(visit) for visit in hip.visits]
 
 
@@ -204,7 +210,7 @@ def hipNodes(parameters: HipParameters) -> HipNodes:
     return HipNodes(
         parameters.hip, parameters.sex.value, tuple(visitNodes(visit) for visit in parameters.visits),
         parameters.side.value or None, parameters.patient, json.loads(parameters.settings), subject, end,
-        _source(parameters), parameters.parameterNode)
+        sourceOf(parameters.parameterNode, parameters.sourceCase), parameters.parameterNode)
 
 
 def visitNodes(visit: VisitParameters) -> VisitNodes:
@@ -222,9 +228,3 @@ def number(text: str) -> float | None:
         return float(text.strip().replace(",", "."))
     except ValueError:
         return None
-
-
-def _source(parameters: HipParameters) -> Case | None:
-    if not parameters.sourceCase:
-        return None
-    return parseCase(json.loads(parameters.sourceCase), Path(parameters.sourceFolder), requireFiles=False)

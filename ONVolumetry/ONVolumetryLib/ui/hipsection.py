@@ -1,4 +1,4 @@
-"""Section 1: which hip, what is known of it, and its case folder."""
+"""Section Hip: which hip, what is known of it, and its case folder."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
 from ..mrml.caseopening import openCase
-from ..mrml.casesaving import saveCase
+from ..mrml.casesaving import filesLeftOut, saveCase
+from ..mrml.casesource import sourceFolder
 from ..mrml.otherhip import otherHip
 from ..mrml.sides import otherSide
 from .hipparameters import HIP_ATTRIBUTE, NODE_CLASS, Side, newHip
 from .hipstate import sentence
 from .samplehip import PRESETS, SampleHip
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
-from .showvisit import showVisit
 
 
 class HipSection:
-    """Binds the widgets of section 1.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
@@ -36,7 +36,7 @@ class HipSection:
         ui.hipSelector.addAttribute(NODE_CLASS, HIP_ATTRIBUTE, "1")
         ui.hipSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onHipSelected)
         for button, action in ((ui.newHipButton, self.addHip), (ui.openCaseButton, self._onOpen),
-                               (ui.saveCaseButton, self._onSave), (ui.otherHipButton, self.addOtherHip),
+                               (ui.saveCaseButton, self.chooseFolderAndSave), (ui.otherHipButton, self.addOtherHip),
                                (ui.removeHipButton, self._onRemove), (ui.swapSideButton, self.swapSide)):
             button.connect("clicked(bool)", lambda checked=False, action=action: action())
         self._fillSampleMenu()
@@ -112,7 +112,11 @@ class HipSection:
         """Save the hip as a case folder."""
         def save():
             saved = saveCase(self.state.hip, path, self._progress)
-            self.message = _("Saved: {path}").format(path=saved)
+            self.message = html.escape(_("Saved: {path}").format(path=saved))
+            leftOut = filesLeftOut(self.state.hip, path)
+            if leftOut:
+                self.message += "<br>" + html.escape(_("Not found, so left out of the case: {files}").format(
+                    files=", ".join(leftOut)))
 
         self._attempt(save, _("Not saved."))
 
@@ -128,9 +132,7 @@ class HipSection:
         parameters = newHip(slicer.mrmlScene, hip)
         self.message = ""
         self.panel.selectHip(parameters.parameterNode)
-        shown = [visit for visit in hip.visits if visit.volume is not None or visit.segmentation is not None]
-        if shown and not self.panel.outlineSection.isOpen:
-            showVisit(hip, shown[0])
+        self.panel.showActiveVisit()
 
     def _attempt(self, action, failure: str):
         with slicer.util.tryWithErrorDisplay(failure, waitCursor=True):
@@ -156,8 +158,9 @@ class HipSection:
         if path:
             self.openFolder(path)
 
-    def _onSave(self):
-        folder = self.state.parameters.sourceFolder
+    def chooseFolderAndSave(self):
+        """Ask for the folder to save the hip in."""
+        folder = sourceFolder(self.state.parameters.parameterNode)
         path = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Save as a case folder"),
                                                    folder if Path(folder or "-").is_dir() else "")
         if path:

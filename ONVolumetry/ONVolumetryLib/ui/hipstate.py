@@ -91,7 +91,8 @@ class HipState:
             (not self.hip.hip.strip(), _("Enter the name of the hip.")),
             (not self.hip.side, _("Select the side of the hip.")),
             (not self.hip.sex, _("Select the sex: the sphere-adjusted volume depends on it.")),
-            (self.isSideWrong, _("The side contradicts the place of the head in the image: swap it in section 1.")),
+            (self.isSideWrong, _("The side contradicts the place of the head in the image: swap it in the section "
+                                 "Hip.")),
         )
         found = next((reason for applies, reason in reasons if applies), "")
         return found or self._reasonOfVisits() or sentence(self.problem)

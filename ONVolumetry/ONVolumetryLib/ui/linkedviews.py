@@ -11,7 +11,7 @@ import vtk
 from slicer.util import VTKObservationMixin
 
 from ..core.geometry import GridGeometry
-from ..mrml.sliceplanes import onNearestSlice, poseAtOtherHead
+from ..mrml.sliceplanes import onNearestSlice, poseAtOtherHead, poseAtSamePlace
 from .sliceviews import poseOf, setPixelSize, setPose
 
 
@@ -23,12 +23,15 @@ class LinkedView:
     :param volume: what it shows, or None.
     :param grid: of the volume, or None.
     :param centerRas: center of the head in this view, mm; None leaves the view out of the link.
+    :param toBaselineRas: 4x4 that carries this view's visit to the baseline, by which two views that have it are
+        linked; None where there is no accepted registration.
     """
 
     sliceNode: Any
     volume: Any
     grid: GridGeometry | None
     centerRas: np.ndarray | None
+    toBaselineRas: np.ndarray | None = None
 
 
 class LinkedViews(VTKObservationMixin):
@@ -45,7 +48,7 @@ class LinkedViews(VTKObservationMixin):
 
     def start(self, views: Sequence[LinkedView]):
         """Link views; all follow the first at once."""
-        isSame = [view.sliceNode for view in views] == [view.sliceNode for view in self._views]
+        isSame = len(views) == len(self._views) and all(map(_isLinkedAlike, views, self._views))
         first = self._views[0] if isSame and self._views else None
         self.stop()
         self._views = tuple(views)
@@ -89,8 +92,20 @@ class LinkedViews(VTKObservationMixin):
             self._isFollowing = False
 
 
+def _isLinkedAlike(first: LinkedView, second: LinkedView) -> bool:
+    if first.sliceNode is not second.sliceNode:
+        return False
+    if first.toBaselineRas is None or second.toBaselineRas is None:
+        return first.toBaselineRas is second.toBaselineRas
+    return np.array_equal(first.toBaselineRas, second.toBaselineRas)
+
+
 def _follow(source: LinkedView, view: LinkedView):
-    pose = poseAtOtherHead(poseOf(source.sliceNode), source.centerRas, poseOf(view.sliceNode)[:3, :3], view.centerRas)
+    pose, axes = poseOf(source.sliceNode), poseOf(view.sliceNode)[:3, :3]
+    if source.toBaselineRas is None or view.toBaselineRas is None:
+        pose = poseAtOtherHead(pose, source.centerRas, axes, view.centerRas)
+    else:
+        pose = poseAtSamePlace(pose, np.linalg.inv(view.toBaselineRas) @ source.toBaselineRas, axes)
     if view.grid is not None:
         pose = onNearestSlice(pose, view.grid)
     setPose(view.sliceNode, pose)

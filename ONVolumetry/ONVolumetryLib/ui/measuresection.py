@@ -1,4 +1,4 @@
-"""Section 4: measure all visits, and read the result."""
+"""Section Measure: measure all visits, and read the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MeasuringCanceledError(Exception):
 
 
 class MeasureSection:
-    """Binds the widgets of section 4.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
@@ -93,7 +93,11 @@ class MeasureSection:
 
     def _measure(self):
         hip, logic = self.state.hip, self.state.logic
-        record = logic.record(hip, logic.measure(hip, self._progress))
+        if self.panel.registrationSection.registersOnMeasure:
+            logic.register(hip, self._progress)
+        measurement = logic.measure(hip, self._progress)
+        self.panel.registrationSection.measured(measurement)
+        record = logic.record(hip, measurement)
         textNode, tableNode = logic.store(hip, record, titleOfKey)
         charts = updatePlots(slicer.mrmlScene, textNode, record, plotTexts())
         arrange(slicer.mrmlScene, hip, (textNode, tableNode, *charts))

@@ -8,17 +8,22 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
+from ..mrml.changenodes import removeRegistrations
 from ..mrml.plots import chartsOfRecord, removeParts
 from ..mrml.recordlinks import RECORD_ROLE, tableOfRecord
 from .approvesection import ApproveSection
 from .checksection import CheckSection
+from .focusorder import orderFocus
 from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
 from .hipstate import HipState, sentence
 from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
+from .registrationsection import RegistrationSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
+from .sections import numberSections
+from .showvisit import showVisit
 from .visitssection import VisitsSection
 
 
@@ -35,14 +40,17 @@ class ModulePanel:
         self.state = HipState(logic)
         self.hipSection = HipSection(ui, self.state, self)
         self.visitsSection = VisitsSection(ui, self.state, self)
+        self.registrationSection = RegistrationSection(ui, self.state, self)
         self.measureSection = MeasureSection(ui, self.state, self)
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
         self.outlineSection = OutlineSection(ui, self.state, self)
+        numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
         self._guiTag = None
         self._isUpdating = False
+        self._orderedFor = None
 
     def setParameters(self, parameters):
         """Show the hip that the module's parameters name, or nothing while there are no parameters (None)."""
@@ -55,6 +63,7 @@ class ModulePanel:
         """Let go of everything before the panel is destroyed."""
         self.hipSection.sample.stop()
         self.outlineSection.cleanup()
+        self.registrationSection.leave()
         self.setParameters(None)
 
     def enter(self):
@@ -64,6 +73,7 @@ class ModulePanel:
     def exit(self):
         """The user opened another module."""
         self.outlineSection.exit()
+        self.registrationSection.leave()
 
     def selectHip(self, node):
         """Show a hip and remember it in the scene.
@@ -78,11 +88,23 @@ class ModulePanel:
         """The user chose a hip in the selector."""
         if not self._isUpdating and self._module is not None and node is not self._activeNode():
             self.selectHip(node)
+            self.showActiveVisit()
+
+    def showActiveVisit(self):
+        """Show the visit that is selected, or the first one with something to show, unless it is being outlined."""
+        hip = self.state.hip
+        if hip is None or self.outlineSection.isOpen:
+            return
+        shown = [visit for visit in hip.visits if visit.volume is not None or visit.segmentation is not None]
+        active = [visit for visit in shown if visit.label == self.state.parameters.activeVisit]
+        if shown:
+            showVisit(hip, (active or shown)[0])
 
     def removeHip(self):
         """Remove the hip that is shown with its results; volumes and outlines stay."""
         node = self._activeNode()
         textNode = node.GetNodeReference(RECORD_ROLE)
+        removeRegistrations(slicer.mrmlScene, self.state.hip)
         self.selectHip(None)
         if textNode is not None:
             removeParts(slicer.mrmlScene, textNode)
@@ -100,12 +122,20 @@ class ModulePanel:
         try:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
-            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.measureSection,
-                            self.approveSection):
+            for section in (self.hipSection, self.visitsSection, self.outlineSection,
+                            self.registrationSection, self.measureSection, self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
+            self._orderFocus()
         finally:
             self._isUpdating = False
+
+    def _orderFocus(self):
+        """Order the widgets for the Tab key, again when those of the visits were made anew."""
+        madeFor = None if self.state.hip is None else tuple(visit.label for visit in self.state.hip.visits)
+        if self._orderedFor != (madeFor, self.outlineSection.isOpen):
+            self._orderedFor = (madeFor, self.outlineSection.isOpen)
+            orderFocus(self.ui.hipSection.parentWidget())
 
     def showProblem(self, text: str):
         """Say in the panel why it cannot work with this scene.
@@ -122,6 +152,7 @@ class ModulePanel:
             self.state.parameters.disconnectGui(self._guiTag)
         self._watch.stop()
         self.measureSection.failure = self.approveSection.message = ""
+        self.visitsSection.message = self.registrationSection.message = ""
         problem, parameters = "", None
         try:
             parameters = None if node is None else hipParameters(node)
@@ -140,7 +171,7 @@ class ModulePanel:
             return
         if isEdited:
             self.state.outlinesChanged()
-            self.measureSection.failure = ""
+            self.measureSection.failure = self.registrationSection.message = ""
         self.update()
 
 

@@ -1,4 +1,4 @@
-"""Section 3: shows the segment panel the visits of the hip, and takes back what it made."""
+"""Section Segment: shows the segment panel the visits of the hip, and takes back what it made."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from slicer.i18n import tr as _
 
 from ..mrml.approving import NOT_APPROVED, approvalState
 from ..mrml.patienttree import arrange
+from ..mrml.visittransforms import followUpToBaseline
 from .sectionmarks import DONE, TO_DO, setMark, setText
 from .segmentpanel import SegmentPanel
 
+# Of a hip that is being outlined, so that a scene opens as it was saved.
+OUTLINING_ATTRIBUTE = "ONVolumetry.outlining"
+
 
 class OutlineSection:
-    """Puts a SegmentPanel into section 3; it works while the module is open and the section is unfolded.
+    """Puts a SegmentPanel into its section; it works while the module is open and the section is unfolded.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
@@ -25,10 +29,11 @@ class OutlineSection:
         self.segments.onVisitRequested = self._onVisitRequested
         self.segments.onSegmentsMade = self._onSegmentsMade
         self._isModuleOpen = self._isOpen = False
-        self._given = None
+        self._given = self._registered = None
         self._patient = None
+        self._shownHip = None
         ui.segmentSection.collapsed = True
-        ui.segmentSection.connect("contentsCollapsed(bool)", lambda isCollapsed: self._openOrClose())
+        ui.segmentSection.connect("contentsCollapsed(bool)", self._onCollapsed)
 
     @property
     def isOpen(self) -> bool:
@@ -53,9 +58,10 @@ class OutlineSection:
         """Bring the section up to date."""
         hip = self.state.hip
         self.ui.segmentSection.setVisible(hip is not None)
+        self._unfoldAsSaved()
         self._openOrClose()
         if hip is None:
-            self._given = None
+            self._given = self._registered = None
             return
         label = self.state.parameters.activeVisit or (hip.visits[0].label if hip.visits else "")
         given = (label, hip.side, hip.owner, tuple(
@@ -67,7 +73,7 @@ class OutlineSection:
         if self._isOpen:
             self._give(given, isApproved)
         setText(self.ui.segmentStatus, _("The outlines of this visit are approved and locked; withdraw the approval in "
-                                         "section 5 to change them.") if isApproved else "")
+                                         "the section Approve and export to change them.") if isApproved else "")
         planned = [visit for visit in hip.visits if visit.done]
         isDone = bool(planned) and all(visit.headSegmentId and visit.lesionSegmentId for visit in planned)
         drawn = [visit for visit in self.state.segments if visit.done and visit.head is not None]
@@ -79,10 +85,30 @@ class OutlineSection:
         if patient != self._patient:
             self._patient = patient
             self.segments.setPatient(*patient)
+        registered = [followUpToBaseline(hip, visit) for visit in hip.visits]
+        state = (given, [(found.status, None if found.toBaselineRas is None else found.toBaselineRas.tobytes())
+                         for found in registered])
+        if state != self._registered:
+            self._registered = state
+            self.segments.setHip(hip)
         if given != self._given:
             self._given = given
             self.segments.setVisits(hip.visits, given[0], hip.side)
         self.segments.setReadOnly(isApproved)
+
+    def _unfoldAsSaved(self):
+        """Unfold the section for a hip that was being outlined when its scene was saved."""
+        owner = None if self.state.hip is None else self.state.hip.owner
+        if owner is self._shownHip:
+            return
+        self._shownHip = owner
+        if owner is not None and owner.GetAttribute(OUTLINING_ATTRIBUTE):
+            self.ui.segmentSection.collapsed = False
+
+    def _onCollapsed(self, isCollapsed: bool):
+        if isCollapsed and self._shownHip is not None:
+            self._shownHip.RemoveAttribute(OUTLINING_ATTRIBUTE)
+        self._openOrClose()
 
     def _openOrClose(self):
         shouldBeOpen = (self._isModuleOpen and self.state.hip is not None and not self.ui.segmentSection.collapsed
@@ -91,6 +117,9 @@ class OutlineSection:
             return
         self._isOpen, self._given = shouldBeOpen, None
         if shouldBeOpen:
+            self.state.hip.owner.SetAttribute(OUTLINING_ATTRIBUTE, "1")
+            # Only one section arranges the views at a time.
+            self.panel.registrationSection.leave()
             self.segments.setVisits((), "", None)
             self.segments.enter()
             self.panel.update()

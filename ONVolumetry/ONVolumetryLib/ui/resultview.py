@@ -9,6 +9,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from ..mrml.readingmode import BLINDED, OPEN, READING_KEY
 from ..mrml.resultrows import ResultRow, resultRows
 from .texts import meaningOfKey, titleOfKey, valueText
 
@@ -100,8 +101,13 @@ def _notes(record: Mapping[str, Any]) -> str:
     """What was measured, and what its reader must know, as HTML."""
     sex = {"male": _("male"), "female": _("female")}[record["sex"]]
     side = {"left": _("left"), "right": _("right"), None: ""}[record["side"]]
-    text = _("Hip {hip} {side}, {sex}. Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
+    text = _("Hip {hip} {side}, {sex}. ± is one standard uncertainty; 1.96 times it is half of the 95 % interval. "
+             "Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
         hip=html.escape(record["hip"]), side=side, sex=sex, contour=record["settings"]["contour_sd_mm"])
+    for reading, words in ((BLINDED, _("Edited without sight of other visits' outlines (blinded): {visits}.")),
+                           (OPEN, _("Edited in sight of other visits' outlines: {visits}."))):
+        labels = [html.escape(visit["visit"]) for visit in record["visits"] if visit.get(READING_KEY) == reading]
+        text += " " + words.format(visits=", ".join(labels)) if labels else ""
     notes = [f"<p>• <b>{html.escape(visit['visit'])}:</b> {html.escape(note['text'])}</p>"
              for visit in record["visits"] for note in visit["notes"]]
     return f"<p>{text}</p>" + "".join(notes)

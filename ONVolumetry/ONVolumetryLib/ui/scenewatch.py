@@ -9,11 +9,13 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from ..mrml.visittransforms import pairNode
+
 EDIT_DELAY_MILLISECONDS = 150
 
 
 class SceneWatch(VTKObservationMixin):
-    """Observes the node of a hip, its outlines, volumes and their transforms.
+    """Observes the node of a hip, its outlines, volumes and their transforms, and those that register them.
 
     :param onChanged: called after a change of the hip's node; the argument says whether outlines may have changed.
     """
@@ -33,7 +35,8 @@ class SceneWatch(VTKObservationMixin):
         :param hip: HipNodes, or None to observe nothing.
         """
         nodes = () if hip is None else (hip.owner, *(
-            node for visit in hip.visits for node in (visit.segmentation, visit.volume) if node is not None))
+            node for visit in hip.visits for node in (visit.segmentation, visit.volume, pairNode(hip, visit))
+            if node is not None))
         if len(nodes) == len(self._watched) and all(a is b for a, b in zip(nodes, self._watched)):
             return
         self.stop()
@@ -53,6 +56,9 @@ class SceneWatch(VTKObservationMixin):
     def _observe(self, node):
         if node.IsA("vtkMRMLScriptedModuleNode"):
             self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._onHip)
+            return
+        if node.IsA("vtkMRMLTransformNode"):
+            self.addObserver(node, slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._onHip)
             return
         self.addObserver(node, slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._onEdit)
         if node.IsA("vtkMRMLSegmentationNode"):

@@ -13,7 +13,7 @@ from slicer.util import VTKObservationMixin
 
 from ..core.errors import ONVolumetryError
 from ..mrml.headsphere import removeSpheres, startHead
-from ..mrml.hipnodes import VisitNodes
+from ..mrml.hipnodes import HipNodes, VisitNodes
 from ..mrml.livevolumes import LiveMeasurer, LiveVolumes
 from ..mrml.readingmode import noteReading
 from ..mrml.templatesegments import addMissingSegments, addVisitSegmentation, sayNoLesionIsLeft
@@ -21,6 +21,7 @@ from .comparelayout import afterSave, prepareForSave
 from .displaystates import restoreDisplays
 from .livenumbers import LiveNumbers
 from .segmentchoices import SegmentChoices
+from .segmentcopy import HeadCopy
 from .segmenteditor import EmbeddedEditor
 from .segmentlive import SegmentWatcher
 from .segmentneck import NeckSection
@@ -64,6 +65,7 @@ class SegmentPanel(VTKObservationMixin):
         self._visitButtons = VisitButtons(built.visitLayout, self._onVisitClicked)
         self.numbers = LiveNumbers(built.numbersLayout)
         self.sphereStart = SphereStart(built.headLayout, self.refresh, self._onStartHead)
+        self.headCopy = HeadCopy(built.headLayout, lambda: self._edit(self.headCopy.copy))
         self.neck = NeckSection(built.headLayout, self.refresh, self._onCutHead)
         self.editor = EmbeddedEditor(built.editorLayout)
         self.views = SegmentViews()
@@ -80,6 +82,11 @@ class SegmentPanel(VTKObservationMixin):
         self._visits, self._activeLabel, self._side = tuple(visits), activeLabel, side
         if self._isEntered and not self._isUpdating:
             self._open()
+
+    def setHip(self, hip: HipNodes | None):
+        """Say which hip it is, whose registrations link the views and carry outlines over; None for none."""
+        self.headCopy.hip = self.views.hip = hip
+        self.refresh()
 
     def setPatient(self, sex: str | None, settings: Mapping[str, Any] | None = None):
         """Say what the sphere-adjusted volume depends on.
@@ -184,6 +191,7 @@ class SegmentPanel(VTKObservationMixin):
             self._spheres = self._measurer.spheres(self._visits, self.sex, self.settings)
             canEdit = not self._isReadOnly
             self.sphereStart.setSegmentation(visit.segmentation, canEdit)
+            self.headCopy.update(self._visits, visit, canEdit)
             self.neck.update(self._visits, visit, self._spheres, self._side, canEdit)
             self._choices.show(visit, len(self.views.comparedVisits(self._visits, visit)), canEdit)
             self.views.show(self._visits, visit, self._spheres, self._drawings())

@@ -12,8 +12,11 @@ import slicer
 
 from ..core.errors import ONVolumetryError
 from ..mrml.grids import volumeGrid
-from ..mrml.hipnodes import VisitNodes
+from ..mrml.headcopy import TRUSTED
+from ..mrml.hipnodes import HipNodes, VisitNodes
+from ..mrml.outlinesinscene import outlinesOfHips
 from ..mrml.sliceplanes import acquisitionAxes, onNearestSlice, slicePose
+from ..mrml.visittransforms import followUpToBaseline
 from .comparelayout import (
     MOST_VISITS,
     OUTLINE_LAYOUT,
@@ -29,10 +32,10 @@ from .comparelayout import (
 )
 from .displaystates import display, restoreDisplays
 from .linkedviews import LinkedView, LinkedViews
-from .sliceviews import setPixelSize, setPose, sliceNode, threeDViewIds
+from .sliceviews import centerThreeDView, setPixelSize, setPose, showWholeLabel, sliceNode, threeDViewIds
 
 MARGIN = 1.6
-LONGEST_LABEL = 8
+LONGEST_LABEL = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,7 @@ class SegmentViews:
         self.links = LinkedViews()
         self.isComparing = False
         self.isBlinded = False
+        self.hip: HipNodes | None = None
         self._layoutBefore = None
         self._shown = None
 
@@ -71,7 +75,8 @@ class SegmentViews:
         visible = self.comparedVisits(visits, active) if self.isComparing else [active]
         number = compareLayout(len(visible)) if self.isComparing else OUTLINE_LAYOUT
         state = (number, tuple((visit.label, visit.volume) for visit in visible))
-        if state != self._shown:
+        isNew = state != self._shown
+        if isNew:
             self._shown = state
             self.links.stop()
             showLayout(number)
@@ -80,6 +85,8 @@ class SegmentViews:
             for index, visit in enumerate(visible):
                 self._showVolume(self._viewName(index), visit, spheres.get(visit.label))
         self._display(visits, visible, active, drawings)
+        if isNew and not self.isComparing:
+            centerThreeDView()
         if self.isComparing:
             self._link(visible, spheres)
 
@@ -97,7 +104,6 @@ class SegmentViews:
         """Before a scene is saved: outlines as visible as they were, so that they are in any Slicer."""
         self.links.stop()
         restoreDisplays()
-        self._shown = None
 
     def comparedVisits(self, visits: Sequence[VisitNodes], active: VisitNodes) -> list[VisitNodes]:
         """Visits with something to show, in order of time; the active one is among them whatever their number."""
@@ -118,6 +124,7 @@ class SegmentViews:
         composite.SetLabelVolumeID(None)
         if self.isComparing:
             node.SetLayoutLabel(visit.label if len(visit.label) <= LONGEST_LABEL else f"{visit.month:g} mo")
+            showWholeLabel(viewName)
         grid = gridOf(visit)
         if grid is None:
             logic.FitSliceToAll()
@@ -129,7 +136,14 @@ class SegmentViews:
                      / max(min(node.GetDimensions()[:2]), 1))
 
     def _display(self, visits, visible, active: VisitNodes, drawings):
-        """Everything in the view of its visit, the active one's also in 3D; hidden where the reader is blinded."""
+        """Everything in the view of its visit, the active one's also in 3D; hidden where the reader is blinded.
+
+        Outlines of other hips, and of other readers of this hip, are never seen.
+        """
+        own = [visit.segmentation for visit in visits]
+        for segmentation in outlinesOfHips(slicer.mrmlScene):
+            if segmentation not in own and segmentation.GetDisplayNode() is not None:
+                display(segmentation.GetDisplayNode(), False, ())
         outlines = [Drawing(visit.label, visit.segmentation.GetDisplayNode(), True) for visit in visits
                     if visit.segmentation is not None]
         places = {visit.label: index for index, visit in enumerate(visible)}
@@ -146,7 +160,15 @@ class SegmentViews:
 
     def _link(self, visible, spheres: Mapping):
         self.links.start([LinkedView(sliceNode(compareViewName(index)), visit.volume, gridOf(visit),
-                                     centerOf(visit, spheres)) for index, visit in enumerate(visible)])
+                                     centerOf(visit, spheres), self._toBaseline(visit))
+                          for index, visit in enumerate(visible)])
+
+    def _toBaseline(self, visit: VisitNodes):
+        """4x4 of an accepted registration; None leaves the view linked by the head's center."""
+        if self.hip is None:
+            return None
+        found = followUpToBaseline(self.hip, visit)
+        return found.toBaselineRas if found.status in TRUSTED else None
 
 
 def gridOf(visit: VisitNodes):

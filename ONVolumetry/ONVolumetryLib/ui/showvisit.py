@@ -5,10 +5,11 @@ from __future__ import annotations
 import slicer
 
 from ..mrml.hipnodes import HipNodes, VisitNodes
+from ..mrml.outlinesinscene import outlinesOfHips
 
 
 def showVisit(hip: HipNodes, visit: VisitNodes):
-    """Put the volume of a visit in the slice views and hide the outlines of the other visits.
+    """Put the volume of a visit in the slice views and hide the outlines of other visits, hips and readers.
 
     Does nothing where the application has no views.
     """
@@ -16,10 +17,10 @@ def showVisit(hip: HipNodes, visit: VisitNodes):
         return
     if visit.volume is not None:
         slicer.util.setSliceViewerLayers(background=visit.volume, foreground=None, label=None, fit=True)
-    for other in hip.visits:
-        if other.segmentation is not None:
-            other.segmentation.CreateDefaultDisplayNodes()
-            other.segmentation.GetDisplayNode().SetVisibility(other.segmentation is visit.segmentation)
+    own = [other.segmentation for other in hip.visits if other.segmentation is not None]
+    for segmentation in dict.fromkeys((*own, *outlinesOfHips(slicer.mrmlScene))):
+        segmentation.CreateDefaultDisplayNodes()
+        segmentation.GetDisplayNode().SetVisibility(segmentation is visit.segmentation)
     if visit.segmentation is None or not visit.headSegmentId:
         return
     if visit.segmentation.GetSegmentation().GetSegment(visit.headSegmentId) is None:

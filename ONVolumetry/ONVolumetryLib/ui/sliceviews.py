@@ -1,4 +1,4 @@
-"""Reads and moves slice views."""
+"""Reads and moves slice and 3D views."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import vtk
 
 from ..mrml.worldtransforms import arrayOfMatrix
 
+LABEL_MARGIN_PIXELS = 6
 
 def sliceNode(viewName: str):
     """Node of a slice view that is shown."""
@@ -17,6 +18,21 @@ def sliceNode(viewName: str):
 def threeDViewIds() -> list[str]:
     """IDs of all 3D views' nodes."""
     return [node.GetID() for node in slicer.util.getNodesByClass("vtkMRMLViewNode")]
+
+
+def showWholeLabel(viewName: str):
+    """Give the label of a slice view the room that it needs, which the slider beside it would take."""
+    label = slicer.util.findChild(slicer.app.layoutManager().sliceWidget(viewName), "ViewLabel")
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(label.text) + LABEL_MARGIN_PIXELS)
+
+
+def centerThreeDView():
+    """Look at what is shown in 3D, wherever in the patient it lies."""
+    manager = slicer.app.layoutManager()
+    if manager.threeDViewCount > 0:
+        view = manager.threeDWidget(0).threeDView()
+        view.resetFocalPoint()
+        view.resetCamera()
 
 
 def poseOf(node) -> np.ndarray:

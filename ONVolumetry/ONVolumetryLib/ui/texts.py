@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from ..core.registration.result import ACCEPTED, DOUBTFUL, REJECTED
 from ..mrml.resultrows import BASELINE, NOT_DONE, NOT_MEASURED
 
 
@@ -19,6 +20,10 @@ def titleOfKey(key: str) -> str:
         "regeneration_percent": _("Regeneration"),
         "residual_percent": _("Residual lesion"),
         "rate_percent_per_month": _("Rate of ONV %"),
+        "gross_regeneration_percent": _("Regenerated (gross)"),
+        "new_lesion_percent": _("New lesion"),
+        "registration": _("Registration"),
+        "registration_error_mm": _("Registration error"),
         "sphere_radius_mm": _("Sphere radius"),
         "sphere_center_ras_mm": _("Sphere center (R, A, S)"),
         "sphere_coverage": _("Sphere coverage"),
@@ -41,6 +46,11 @@ def meaningOfKey(key: str) -> str:
         "regeneration_percent": _("100 minus the residual lesion: net change since baseline."),
         "residual_percent": _("ONV as a percentage of ONV at baseline."),
         "rate_percent_per_month": _("Fall of ONV % since the previous measured visit, per month."),
+        "gross_regeneration_percent": _("Share of the baseline's lesion that is lesion no longer, on the registered "
+                                        "grid."),
+        "new_lesion_percent": _("Lesion outside the baseline's, in percent of the baseline's."),
+        "registration": _("Whether the visit was laid on the baseline well enough to say what changed where."),
+        "registration_error_mm": _("Standard error of the place of a point of the head after registration."),
         "sphere_radius_mm": _("Radius of the sphere that fits the head's outline best, neck and collapse left out."),
         "sphere_center_ras_mm": _("Center of that sphere in patient coordinates."),
         "sphere_coverage": _("Share of the head's directions in which the outline lies on the sphere."),
@@ -57,4 +67,5 @@ def meaningOfKey(key: str) -> str:
 
 def valueText(value: str) -> str:
     """A value as shown: what is not measured is said in words, never as 0."""
-    return {NOT_MEASURED: _("not measured"), NOT_DONE: _("not done"), BASELINE: _("baseline")}.get(value, value)
+    return {NOT_MEASURED: _("not measured"), NOT_DONE: _("not done"), BASELINE: _("baseline"),
+            ACCEPTED: _("accepted"), DOUBTFUL: _("doubtful"), REJECTED: _("rejected")}.get(value, value)

@@ -1,11 +1,10 @@
-"""Section 2: the visits, their months, volumes and outlines."""
+"""Section Visits: the visits, their months, volumes and outlines."""
 
 from __future__ import annotations
 
 import html
 from contextlib import contextmanager
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -16,14 +15,14 @@ from .hipparameters import VisitParameters, visitNodes
 from .hipstate import sentence
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
 from .showvisit import shownVolume, showVisit
-from .studydates import monthsSince, seriesByDate, studyDate
+from .visitdates import VisitDates
 from .visitstable import VisitsTable
 
 HEAD, LESION = "headSegmentId", "lesionSegmentId"
 
 
 class VisitsSection:
-    """Binds the widgets of section 2.
+    """Binds the widgets of this section.
 
     :param ui: widgets of the panel by name.
     :param state: HipState of the panel.
@@ -33,17 +32,20 @@ class VisitsSection:
     def __init__(self, ui, state, panel):
         self.ui, self.state, self.panel = ui, state, panel
         self.table = VisitsTable(ui.visitsTable, self.setFields)
+        self.message = ""
         self._isUpdating = False
         self._selectors = {HEAD: ui.headSelector, LESION: ui.lesionSelector}
-        ui.surgeryDateEdit.setDate(qt.QDate.currentDate())
+        self.dates = VisitDates(ui, state, self)
+        for selector in self._selectors.values():
+            # The form has labels that say more than the selector's own.
+            selector.horizontalLayout = True
         ui.headSelector.connect("currentSegmentChanged(QString)", self._onHeadChanged)
         ui.lesionSelector.connect("currentSegmentChanged(QString)", self._onLesionChanged)
         ui.visitsTable.connect("itemSelectionChanged()", self._onRowSelected)
         for button, action in ((ui.addVisitButton, self.addVisit), (ui.removeVisitButton, self._onRemove),
                                (ui.visitUpButton, lambda: self.moveVisit(-1)),
                                (ui.visitDownButton, lambda: self.moveVisit(1)),
-                               (ui.useShownButton, self.useShownVolume), (ui.useSeriesButton, self.fillByDate),
-                               (ui.monthsButton, self.monthsFromDates)):
+                               (ui.useShownButton, self.useShownVolume)):
             button.connect("clicked(bool)", lambda checked=False, action=action: action())
 
     @property
@@ -70,7 +72,7 @@ class VisitsSection:
             self._showSegmentSelectors(visits)
             self._showButtons(visits)
         problem = self._problem()
-        setText(self.ui.visitsStatus, html.escape(problem))
+        setText(self.ui.visitsStatus, "<br>".join(html.escape(text) for text in (self.message, problem) if text))
         hasOutlines = any(visit.done and visit.segmentation is not None for visit in visits)
         setMark(self.ui.visitsSection, LOOK if problem and hasOutlines else TO_DO if problem else DONE)
 
@@ -82,6 +84,7 @@ class VisitsSection:
         """
         if self.state.parameters is None:
             return
+        self.message = ""
         visit = self.state.parameters.visits[row]
         with slicer.util.NodeModify(self.state.parameters.parameterNode):
             for name, value in fields.items():
@@ -117,22 +120,6 @@ class VisitsSection:
     def useShownVolume(self):
         """Take the volume in the slice views as that of the selected visit."""
         self.setFields(self.row, {"volume": shownVolume()})
-
-    def fillByDate(self):
-        """Put the loaded DICOM series into the empty volume cells, the earliest first."""
-        free = [series for series in seriesByDate(slicer.mrmlScene)
-                if all(series is not visit.volume for visit in self.visits())]
-        rows = [row for row, visit in enumerate(self.visits()) if visit.done and visit.volume is None]
-        for row, series in zip(sorted(rows, key=lambda row: self.visits()[row].month), free):
-            self.setFields(row, {"volume": series})
-
-    def monthsFromDates(self):
-        """Compute the months from the study dates; the dates are not stored."""
-        surgery = self.ui.surgeryDateEdit.date
-        for row, visit in enumerate(self.visits()):
-            date = None if visit.volume is None else studyDate(visit.volume)
-            if date is not None:
-                self.setFields(row, {"month": monthsSince(surgery, date)})
 
     def _write(self, visits: list[VisitParameters]):
         # Copies: packs of the old list would write to places that hold other visits by then.
@@ -207,6 +194,7 @@ class VisitsSection:
             return
         self.state.parameters.activeVisit = visits[self.row].label
         if not self.panel.outlineSection.isOpen:
+            self.panel.registrationSection.leave()
             showVisit(self.state.hip, visitNodes(visits[self.row]))
         self.panel.update()
 
@@ -223,13 +211,7 @@ class VisitsSection:
         noVolume = "" if shownVolume() is not None else _("The slice views show no volume.")
         enable(ui.useShownButton, notDone or noVolume,
                _("Take the volume that the slice views show as the volume of the selected visit."))
-        series = seriesByDate(slicer.mrmlScene)
-        noSeries = "" if series else _("No DICOM series with a study date is loaded.")
-        enable(ui.useSeriesButton, noSeries, _("Fill the empty volume cells with the DICOM series that are loaded, by "
-                                               "study date."))
-        dated = any(visit.volume is not None and visit.volume in series for visit in visits)
-        enable(ui.monthsButton, noSeries or ("" if dated else _("No visit has a DICOM series with a study date.")),
-               _("Compute the months of all visits from the study dates. Only the months are stored."))
+        self.dates.showButtons()
 
     def _problem(self) -> str:
         if not self.state.hip.sex:

@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .hipparameters import VisitParameters, number
+from .studydates import dateText, studyDate
 
 LABEL, MONTH, VOLUME, OUTLINES, STATE = range(5)
 NOT_DONE_REASONS = ("arthroplasty", "withdrawn", "lost", "other")
@@ -69,7 +70,7 @@ class VisitsTable:
             selector.setCurrentNode(node)
             self._shownIds[selector] = None if node is None else node.GetID()
             selector.enabled = visit.done
-            selector.toolTip = node.GetName() if node is not None else "" if visit.done else _(
+            selector.toolTip = _toolTip(node, column) if visit.done else _(
                 "The visit was not done: set its state to Done first.")
         states = self.table.cellWidget(row, STATE)
         reason = visit.notDoneReason or NOT_DONE_REASONS[-1]
@@ -142,3 +143,12 @@ class VisitsTable:
         self.table.setColumnWidth(STATE, 92)
         rowHeights = sum(self.table.rowHeight(row) for row in range(self.table.rowCount))
         self.table.setFixedHeight(header.sizeHint.height() + rowHeights + 2 * self.table.frameWidth + 2)
+
+
+def _toolTip(node, column: int) -> str:
+    if node is None:
+        return _("Choose the MR volume of this visit.") if column == VOLUME else _(
+            "Choose the segmentation of this visit, or let the section Segment make it.")
+    date = studyDate(node) if column == VOLUME else None
+    return node.GetName() if date is None else _("{volume}, study of {date}").format(
+        volume=node.GetName(), date=dateText(date))

@@ -1,0 +1,254 @@
+"""Many hips: what is not measured twice, and what a crash, a kill or Ctrl-C leaves behind."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from ONVolumetryLib import cli
+from ONVolumetryLib.files.itkgrid import applyGrid
+from ONVolumetryLib.program import clusterpool, measurerun
+
+# Seen by the worker processes only: they start with this file on their path, the tests have started before.
+MEDDLER = """
+import os, signal, sys, time
+from pathlib import Path
+
+def meddle(event, arguments):
+    name = str(arguments[0]) if event == "open" else ""
+    if name.endswith("m0.seg.nrrd"):
+        if "case-aborts" in name:
+            os.abort()
+        if "case-killed" in name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "case-slow" in name:
+            Path(os.environ["MARKERS"], str(os.getpid())).touch()
+            time.sleep(120)
+
+sys.addaudithook(meddle)
+"""
+
+
+@pytest.fixture
+def meddler(tmp_path, monkeypatch):
+    """Make workers die or wait when they open the outlines of certain hips; returns the folder of their marks."""
+    folder = tmp_path / "meddler"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(MEDDLER)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(Path(cli.__file__).parents[1])]))
+    monkeypatch.setenv("MARKERS", str(tmp_path / "markers"))
+    (tmp_path / "markers").mkdir()
+    return tmp_path / "markers"
+
+
+def measure(*arguments):
+    return cli.main(["measure", "--no-render", *map(str, arguments)])
+
+
+def contents(folder):
+    return {path.relative_to(folder): (path.read_bytes(), path.stat().st_mtime_ns)
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def isKept(capsys, count):
+    return f"note: {count} of " in capsys.readouterr().err
+
+
+def testUnchangedHipsAreNotMeasuredAgain(makeCase, tmp_path, capsys, monkeypatch):
+    case, out = makeCase("1"), tmp_path / "out"
+    assert measure(case, "--output", out) == 0
+    before = contents(out)
+    table = capsys.readouterr().out
+    monkeypatch.setattr(measurerun, "inThisProcess", lambda tasks: pytest.fail("not through the fingerprint")
+                        if any(task.earlier is None for task in tasks) else ORIGINAL(tasks))
+    assert measure(case, "--output", out) == 0
+    captured = capsys.readouterr()
+    assert captured.out == table, "a kept hip is shown like a measured one"
+    assert "1 of 1 hips were measured before" in captured.err
+    after = contents(out)
+    tables = {Path("measurements.csv"), Path("measurements.json")}
+    assert {path: after[path][0] for path in after} == {path: before[path][0] for path in before}
+    assert all(after[path] == before[path] for path in before.keys() - tables), "files of the hip are untouched"
+
+
+ORIGINAL = measurerun.inThisProcess
+
+
+def touchedOnly(case, out):
+    path = case.parent / "m0.seg.nrrd"
+    os.utime(path, ns=(1, 1))
+
+
+def otherOutline(case, out):
+    shutil.copy(case.parent / "m3.seg.nrrd", case.parent / "m0.seg.nrrd")
+
+
+def otherSetting(case, out):
+    data = json.loads(case.read_text(encoding="utf-8"))
+    case.write_text(json.dumps({**data, "settings": {"contour_sd_mm": 0.7}}), encoding="utf-8")
+
+
+def noReport(case, out):
+    (out / "1" / "report.html").unlink()
+
+
+def shortReport(case, out):
+    path = out / "1" / "report.html"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def damagedHipFile(case, out):
+    (out / "1" / "measurement.json").write_text("{", encoding="utf-8")
+
+
+def otherHip(case, out):
+    data = json.loads((out / "1" / "measurement.json").read_text(encoding="utf-8"))
+    (out / "1" / "measurement.json").write_text(json.dumps({**data, "hip": {**data["hip"], "hip": "2"}}))
+
+
+@pytest.mark.parametrize(("change", "kept"), [(touchedOnly, True), (otherOutline, False), (otherSetting, False),
+                                              (noReport, False), (shortReport, False), (damagedHipFile, False),
+                                              (otherHip, False)])
+def testWhatMakesAHipBeMeasuredAgain(makeCase, tmp_path, capsys, change, kept):
+    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
+    shutil.copy(case.parent / "m0.seg.nrrd", case.parent / "m3.seg.nrrd")
+    if change is otherOutline:
+        shutil.copy(makeCase("2", radii=(9.0,)).parent / "m0.seg.nrrd", case.parent / "m3.seg.nrrd")
+    assert measure(case, "--output", out) == 0
+    first = (out / "measurements.csv").read_bytes()
+    change(case, out)
+    capsys.readouterr()
+    assert measure(case, "--output", out) == 0
+    assert isKept(capsys, 1) is kept
+    assert ((out / "measurements.csv").read_bytes() != first) is (change in (otherOutline, otherSetting))
+    assert (out / "1" / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def testFreshMeasuresEverything(makeCase, tmp_path, capsys):
+    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
+    assert measure(case, "--output", out) == 0
+    written = (out / "1" / "report.html").stat().st_mtime_ns
+    assert measure(case, "--output", out, "--fresh") == 0
+    assert (out / "1" / "report.html").stat().st_mtime_ns != written
+    assert not isKept(capsys, 1)
+
+
+def testAnotherVersionOfTheProgramMeasuresAgain(makeCase, tmp_path, capsys, monkeypatch):
+    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
+    assert measure(case, "--output", out) == 0
+    from ONVolumetryLib.program import hiptask, inputfingerprint
+
+    for module in (hiptask, inputfingerprint, measurerun):
+        monkeypatch.setattr(module, "softwareFingerprint", lambda: "a later version")
+    assert measure(case, "--output", out) == 0
+    assert not isKept(capsys, 1)
+
+
+def testHipsThatThisRunDoesNotNameAreRemovedAndTheNamedKept(makeCase, tmp_path, capsys):
+    cases, out = [makeCase(name, radii=(12.0,)) for name in ("a", "b")], tmp_path / "out"
+    assert measure(*cases, "--output", out) == 0
+    (out / "letters").mkdir()
+    (out / "letters" / "measurement.json").write_text("{}")
+    capsys.readouterr()
+    assert measure(cases[0], "--output", out) == 0
+    error = capsys.readouterr().err
+    assert "removed the earlier results of hip b" in error and "1 of 1 hips were measured before" in error
+    assert sorted(path.name for path in out.iterdir()) == ["a", "letters", "measurements.csv", "measurements.json"]
+    assert (out / "letters" / "measurement.json").exists(), "a file of somebody else's"
+
+
+def testVoxelsBesideAHeaderCount(makeCase, ballSegmentation, tmp_path, capsys):
+    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
+    segmentation = ballSegmentation()
+    voxels = 100 * segmentation.segments[0].mask.fullArray().astype(np.int16)
+    sitk.WriteImage(applyGrid(sitk.GetImageFromArray(voxels), segmentation.grid), str(case.parent / "scan.mhd"))
+    data = json.loads(case.read_text(encoding="utf-8"))
+    data["visits"][0]["image"] = "scan.mhd"
+    case.write_text(json.dumps(data), encoding="utf-8")
+    assert measure(case, "--output", out) == 0
+    raw = case.parent / "scan.raw"
+    raw.write_bytes(bytes(raw.stat().st_size))
+    capsys.readouterr()
+    assert measure(case, "--output", out) == 0
+    assert not isKept(capsys, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
+def testAHipThatCrashesItsWorkerLeavesTheOthersAlone(makeCase, tmp_path, capsys, meddler):
+    cases = [makeCase(name, radii=(12.0,)) for name in ("a", "aborts", "b", "killed", "c")]
+    out = tmp_path / "out"
+    assert measure(*cases, "--output", out, "--workers", 2) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2 and all(line.startswith("error: ") for line in lines)
+    assert str(cases[1]) in lines[0] and "signal SIGABRT" in lines[0]
+    assert str(cases[3]) in lines[1] and "signal SIGKILL" in lines[1] and "memory" in lines[1]
+    assert sorted(path.parent.name for path in out.glob("*/report.html")) == ["a", "b", "c"]
+    document = json.loads((out / "measurements.json").read_text(encoding="utf-8"))
+    assert [hip["hip"] for hip in document["hips"]] == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
+def testInterruptedRunLeavesWholeHipsAndGoesOnFromThere(makeCase, tmp_path, capsys, meddler):
+    cases, out = [makeCase(name, radii=(12.0,)) for name in ("a", "slow1", "slow2")], tmp_path / "out"
+    command = [sys.executable, "-m", "ONVolumetryLib.cli", "measure", "--no-render", *map(str, cases),
+               "--output", str(out), "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waitFor(lambda: len(list(meddler.iterdir())) == 2 and (out / "a" / "measurement.json").exists())
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    output, error = process.communicate(timeout=60)
+    assert process.returncode == cli.INTERRUPTED
+    assert error.splitlines() == [
+        f"note: 1 of 3 hips are done and kept in {out}; the same command goes on from there",
+        "error: interrupted; nothing half-written was left"]
+    assert output == ""
+    for mark in meddler.iterdir():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(mark.name), 0)
+    assert [path.name for path in out.iterdir()] == ["a"], "no table of some of the hips"
+    assert not list(out.rglob(".partial*"))
+    os.environ["PYTHONPATH"] = str(Path(cli.__file__).parents[1])
+    assert measure(*cases, "--output", out, "--workers", 2) == 0
+    assert isKept(capsys, 1)
+
+
+def waitFor(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def testWithoutDaskTheSchedulerIsRefusedWithTheRemedy(makeCase, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert measure(makeCase("1"), "--output", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:1") == 1
+    assert capsys.readouterr().err == f"error: {clusterpool.NOT_INSTALLED}\n"
+
+
+@pytest.mark.slow
+def testADaskClusterMeasuresTheSame(makeCase, tmp_path, capsys, meddler):
+    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    cases = [makeCase(name, radii=(12.0,)) for name in ("a", "killed", "b")]
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    with distributed.LocalCluster(**options) as cluster:
+        address = cluster.scheduler_address
+        assert measure(*cases, "--output", tmp_path / "cluster", "--scheduler", address) == 1
+        error = capsys.readouterr().err
+        assert len(error.splitlines()) == 1 and str(cases[1]) in error and "again and again" in error
+    assert measure(cases[0], cases[2], "--output", tmp_path / "here") == 0
+    for name in ("measurements.csv", "measurements.json"):
+        assert (tmp_path / "cluster" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+
+
+def testAnAddressWhereNobodyAnswersIsNamed(makeCase, tmp_path, capsys, monkeypatch):
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    monkeypatch.setattr(clusterpool, "CONNECT_SECONDS", 0.5)
+    assert measure(makeCase("1"), "--output", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:1") == 1
+    assert "error: --scheduler tcp://127.0.0.1:1: no Dask scheduler answers there" in capsys.readouterr().err

@@ -1,0 +1,181 @@
+"""Follows the README's tutorial in a Slicer as a new user would, and takes a screenshot of each step.
+
+python3 Testing/InSlicer/runinslicer.py --script Testing/InSlicer/followtutorial.py
+The pictures are in build/screenshots; those of the first five steps are the README's.
+"""
+
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+import slicer
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+FOLDER = HERE.parents[1] / "build" / "screenshots"
+LONGEST_SAMPLE_SECONDS = 240
+
+
+class Tutorial:
+    """One way through the panel."""
+
+    def __init__(self):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        window = slicer.util.mainWindow()
+        window.showNormal()
+        window.resize(1600, 1000)
+        slicer.util.setPythonConsoleVisible(False)
+        slicer.util.selectModule("ONVolumetry")
+        widget = slicer.modules.onvolumetry.widgetRepresentation().self()
+        self.ui, self.panel = widget.ui, widget.panel
+        self.work(0.5)
+
+    @staticmethod
+    def work(seconds):
+        from paneltest import settle
+
+        settle(seconds)
+
+    def picture(self, name, section=None):
+        """Bring a section to the top of the panel and keep the main window as a picture."""
+        import ctk
+
+        self.work(0.3)
+        if section is not None:
+            self.scrollTo(section)
+        self.work(0.5)
+        image = ctk.ctkWidgetsUtils.grabWidget(slicer.util.mainWindow())
+        path = FOLDER / f"{name}.png"
+        if not image.save(str(path)):
+            raise RuntimeError(f"{path} was not written")
+        print("picture", path.name, flush=True)
+
+    def scrollTo(self, section):
+        area = section.parentWidget()
+        while not area.inherits("QScrollArea"):
+            area = area.parentWidget()
+        bar = area.verticalScrollBar()
+        bar.setValue(bar.maximum)
+        self.work(0.1)
+        top = section.mapTo(area.widget(), section.rect.topLeft()).y()
+        bar.setValue(top)
+
+    def child(self, name):
+        return slicer.util.findChild(self.ui.segmentContainer, name)
+
+    def press(self, button, seconds=0.5):
+        """Click, or say why it cannot be."""
+        if not button.enabled:
+            raise RuntimeError(f"{button.objectName} cannot be pressed: {button.toolTip}")
+        button.click()
+        self.work(seconds)
+
+    def load(self):
+        start = time.monotonic()
+        self.press(self.ui.sampleButton, 0.2)
+        while self.panel.hipSection.sample.isRunning:
+            self.work(0.2)
+            if time.monotonic() - start > LONGEST_SAMPLE_SECONDS:
+                raise RuntimeError("the sample hip was not made in time")
+        print(f"sample hip after {time.monotonic() - start:.1f} s", flush=True)
+        self.picture("load", self.ui.hipSection)
+
+    def segment(self):
+        self.ui.segmentSection.collapsed = False
+        self.work(1.0)
+        self.picture("segment", self.ui.segmentSection)
+        self.press(self.child("compareCheckBox"), 1.0)
+        self.picture("compare", self.ui.segmentSection)
+        self.press(self.child("blindedCheckBox"), 0.5)
+        self.picture("blinded", self.ui.segmentSection)
+        self.press(self.child("blindedCheckBox"))
+        self.press(self.child("compareCheckBox"))
+        self.press(self.child("defineNeckPlaneButton"))
+        self.picture("neckplane", self.ui.segmentSection)
+        self.press(self.child("defineNeckPlaneButton"))
+        self.ui.segmentSection.collapsed = True
+        self.work(0.5)
+
+    def measure(self):
+        self.press(self.ui.measureButton, 1.0)
+        self.press(self.ui.courseButton, 1.0)
+        self.picture("measure", self.ui.measureSection)
+
+    def approve(self):
+        self.ui.readerEdit.text = "AB"
+        self.press(self.ui.approveButton, 1.0)
+        self.press(self.ui.areaButton, 1.0)
+        self.press(self.ui.checkButton, 1.0)
+        self.picture("approve", self.ui.approveSection)
+
+    def outlineOtherHip(self):
+        """From clicked points to a painted lesion, in the hip that has no outlines yet."""
+        from ONVolumetryLib.mrml.ballhip import RADIUS_MM
+
+        first = self.panel.state.hip
+        center = np.array(self.panel.state.record["visits"][0]["sphere"]["center_ras_mm"])
+        self.press(self.ui.otherHipButton, 0.5)
+        self.picture("otherhip", self.ui.hipSection)
+        # The sample shows one hip only: its head stands in for the other one.
+        self.ui.sideSelector.setCurrentText("Right" if first.side == "right" else "Left")
+        self.ui.segmentSection.collapsed = False
+        self.work(1.0)
+        self.picture("nooutlines", self.ui.segmentSection)
+        self.press(self.child("placePointsButton"))
+        self.clickAround(center, RADIUS_MM)
+        self.picture("points", self.ui.segmentSection)
+        self.press(self.child("startHeadButton"))
+        self.paint(center)
+        self.picture("painted", self.ui.segmentSection)
+        self.child("segmentEditor").undo()
+        self.work(0.5)
+        self.picture("undone", self.ui.segmentSection)
+        self.ui.segmentSection.collapsed = True
+        self.work(0.5)
+        self.picture("otherlocked", self.ui.measureSection)
+
+    def clickAround(self, center, radiusMm):
+        """Four clicks on the head's outline in each of three slices."""
+        import segmenthost
+
+        node = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
+        axes = np.array([[node.GetSliceToRAS().GetElement(row, column) for column in range(3)] for row in range(3)])
+        for offset in (-8.0, 0.0, 8.0):
+            node.JumpSliceByOffsetting(*(center + offset * axes[:, 2]))
+            self.work(0.2)
+            pose = [node.GetSliceToRAS().GetElement(row, 3) for row in range(3)]
+            shown = center + ((np.array(pose) - center) @ axes[:, 2]) * axes[:, 2]
+            radius = np.sqrt(radiusMm ** 2 - np.sum((shown - center) ** 2))
+            for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                point = shown + radius * (right * axes[:, 0] + up * axes[:, 1])
+                segmenthost.dragIn("Red", point, point, steps=1)
+
+    def paint(self, center):
+        import segmenthost
+
+        editor = self.child("segmentEditor")
+        editor.setCurrentSegmentID(self.panel.state.hip.visits[0].lesionSegmentId)
+        editor.setActiveEffectByName("Paint")
+        self.work(0.2)
+        node = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
+        node.JumpSliceByOffsetting(*center)
+        self.work(0.2)
+        half, above = np.array([6.0, 0.0, 0.0]), np.array([0.0, 0.0, 14.0])
+        segmenthost.dragIn("Red", center + above - half, center + above + half)
+        self.work(0.5)
+
+
+def main() -> int:
+    try:
+        tutorial = Tutorial()
+        for step in (tutorial.load, tutorial.segment, tutorial.measure, tutorial.approve, tutorial.outlineOtherHip):
+            step()
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+slicer.util.exit(main())

@@ -1,0 +1,41 @@
+# Stands in for 3D Slicer's build: installs what its macro would install, and notes the tests that would be registered.
+#   cmake -D REPOSITORY=... -D DESTINATION=... -P install.cmake
+cmake_minimum_required(VERSION 3.16)
+
+set(BUILD_TESTING ON)
+set(registeredTests)
+
+macro(slicerMacroBuildScriptedModule)
+  cmake_parse_arguments(BUILT "WITH_GENERIC_TESTS;WITH_SUBDIR" "NAME" "SCRIPTS;RESOURCES" ${ARGN})
+  if(BUILT_UNPARSED_ARGUMENTS OR BUILT_WITH_SUBDIR)
+    message(FATAL_ERROR "unexpected arguments: ${ARGN}")
+  endif()
+  if(BUILT_WITH_GENERIC_TESTS)
+    list(APPEND registeredTests generic:${BUILT_NAME})
+  endif()
+  foreach(name IN LISTS BUILT_SCRIPTS BUILT_RESOURCES)
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+      message(FATAL_ERROR "there is no file ${name}")
+    endif()
+    get_filename_component(folder ${DESTINATION}/${name} DIRECTORY)
+    file(COPY ${CMAKE_CURRENT_SOURCE_DIR}/${name} DESTINATION ${folder})
+  endforeach()
+endmacro()
+
+macro(slicer_add_python_unittest)
+  cmake_parse_arguments(ADDED "" "SCRIPT;TESTNAME_PREFIX" "SLICER_ARGS" ${ARGN})
+  get_filename_component(script ${ADDED_SCRIPT} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+  if(NOT EXISTS ${script})
+    message(FATAL_ERROR "there is no test ${script}")
+  endif()
+  file(RELATIVE_PATH script ${REPOSITORY} ${script})
+  list(APPEND registeredTests ${script})
+endmacro()
+
+foreach(folder ONVolumetry Testing/InSlicer)
+  set(CMAKE_CURRENT_SOURCE_DIR ${REPOSITORY}/${folder})
+  include(${REPOSITORY}/${folder}/CMakeLists.txt)
+endforeach()
+
+list(JOIN registeredTests "\n" lines)
+file(WRITE ${DESTINATION}/../registered-tests.txt "${lines}\n")
