@@ -146,7 +146,7 @@ def testSeriesIsChosenByNumberOrText(tree, tmp_path, dicom):
 
 def testFollowUpsAloneAndUsedFoldersAreRefused(tree, tmp_path, capsys):
     out = ("--output", tmp_path / "case", "--side", "left")
-    error = requireRefusal(capsys, "made after the --surgery-date", tree, *out, "--surgery-date", "2022-01-01")
+    error = requireRefusal(capsys, "made after the date of surgery", tree, *out, "--surgery-date", "2022-01-01")
     assert "2022" not in error.split("case needs")[-1]
     requireRefusal(capsys, "write it as 2024-05-31", tree, *out, "--surgery-date", "1.2.2023", status=2)
     (tmp_path / "case").mkdir()

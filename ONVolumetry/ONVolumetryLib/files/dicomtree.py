@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +36,16 @@ def scanTree(folder: Path, onFile: Callable[[Path], None] = lambda file: None) -
     :return: by patient and date.
     :raises FileError: a DICOM file is so damaged that it is not known which series it belongs to.
     """
+    return scansOfFiles(filesOfTree(folder, onFile))
+
+
+def scansOfFiles(files: Iterable[Path]) -> list[Scan]:
+    """The image series among files, by patient and date.
+
+    :raises FileError: a DICOM file is so damaged that it is not known which series it belongs to.
+    """
     groups: dict[tuple[str, dt.date | None], list[DicomSeries]] = {}
-    for series in scanSeries(filesOfTree(folder, onFile)):
+    for series in scanSeries(files):
         if series.isDamagedFiles:
             requireSound(series)
         groups.setdefault((patientOf(series.header), dateOf(series.header)), []).append(series)

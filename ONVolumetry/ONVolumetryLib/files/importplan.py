@@ -22,10 +22,12 @@ class SeriesRule:
 
     :param contrast: "T1" or "T2"; None takes the only coronal one of either.
     :param text: part of the description, or the series number; None for the coronal T1 or T2 series.
+    :param remedy: what the user can do where the rule does not name one series.
     """
 
     contrast: str | None = None
     text: str | None = None
+    remedy: str = SERIES_REMEDY
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +57,8 @@ def planVisits(scans: Sequence[Scan], surgery: dt.date | None, rule: SeriesRule)
     chosen = [(scan, series) for scan, series in chosen if series is not None]
     if not chosen:
         found = "; ".join(listSeries(scan.series) for scan in scans)
-        raise CaseError(f"there is no coronal T1 or T2 MR series of several slices; the folder holds: {found}; name "
-                        "one with --series")
+        raise CaseError(f"there is no coronal T1 or T2 MR series of several slices; there are: {found}; "
+                        f"{rule.remedy}")
     if len(chosen) > 1 and any(scan.date is None for scan, _ in chosen):
         raise CaseError("there are scans without a study date, so that their order is not known; import each scan by "
                         "itself, or ask for an export with dates")
@@ -82,7 +84,7 @@ def _chooseOfDay(index: int, scan: Scan, count: int, rule: SeriesRule) -> DicomS
     matches = [series for series in scan.series if _fits(series, rule)]
     if len(matches) > 1:
         which = "there is" if count == 1 else f"scan {index + 1} of {count} (by date) has"
-        raise CaseError(f"{which} more than one series to choose from: {listSeries(matches)}; {SERIES_REMEDY}")
+        raise CaseError(f"{which} more than one series to choose from: {listSeries(matches)}; {rule.remedy}")
     return requireSound(matches[0]) if matches else None
 
 
@@ -100,14 +102,14 @@ def _fits(series: DicomSeries, rule: SeriesRule) -> bool:
 def _months(dates: Sequence[dt.date | None], surgery: dt.date | None) -> list[float]:
     if dates[0] is None:
         if surgery is not None:
-            raise CaseError("the scan has no study date, so that its month cannot be counted from --surgery-date; "
-                            "leave that out, and correct the month in case.json")
+            raise CaseError("the scan has no study date, so that its month cannot be counted from the date of "
+                            "surgery; leave that out, and enter the month afterwards")
         return [0.0]
     start = surgery or dates[0]
     exact = [(date - start).days / DAYS_A_MONTH for date in dates]
     if exact[0] > 0:
-        raise CaseError("all scans were made after the --surgery-date, and a case needs one from before; add that "
-                        "scan, or correct the date")
+        raise CaseError("all scans were made after the date of surgery, and a case needs one from before; add "
+                        "that scan, or correct the date")
     for digits in (1, 2):
         months = [round(month, digits) + 0.0 for month in exact]
         if len(set(months)) == len(months):
