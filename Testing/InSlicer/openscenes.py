@@ -20,6 +20,7 @@ def main() -> dict:
         slicer.util.mainWindow().show()
     found = {}
     for name, path in givenJob()["scenes"].items():
+        slicer.util.selectModule("Data")
         slicer.mrmlScene.Clear(0)
         settle()
         before = len(loggedProblems())
@@ -41,7 +42,7 @@ def settle(seconds=0.5):
 def viewState() -> dict:
     """Layout, and the views that can be seen."""
     manager = slicer.app.layoutManager()
-    slices = [name for name in manager.sliceViewNames() if manager.sliceWidget(name).visible]
+    slices = sorted(name for name in manager.sliceViewNames() if manager.sliceWidget(name).visible)
     backgrounds = {name: manager.sliceWidget(name).sliceLogic().GetBackgroundLayer().GetVolumeNode() for name in slices}
     return {
         "layout": manager.layout, "slices": slices,

@@ -50,6 +50,7 @@ class FreshProcessTest(PanelTest):
         return saved, {name: run.answer() for name, run in started.items()}, installed
 
     def save(self, scenes):
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
         self.openCase()
         self.measure()
         self.approve()

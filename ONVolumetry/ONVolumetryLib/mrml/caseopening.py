@@ -12,6 +12,7 @@ from ..core.mask import Mask
 from ..files.case import Case, CaseVisit, readCase
 from ..files.filecontext import namedFile
 from ..files.images import VolumeImage, readImage
+from ..files.landmarkfile import readLandmarks
 from ..files.outlines import COMPLETED
 from ..files.segment import Segment, Segmentation
 from ..files.segmentations import readSegmentation
@@ -19,6 +20,7 @@ from ..files.segmentnames import LESION, findHeadAndLesion
 from ..files.transforms import readTransformToBaseline
 from .casesource import noteFile
 from .hipnodes import HipNodes, VisitNodes
+from .landmarknodes import addLandmarks
 from .pairnodes import pairFor, setUserTransform
 from .segmentwriting import addSegment, setReferenceGrid, vtkMatrix
 from .visittransforms import baselineOfChange
@@ -43,8 +45,12 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             if progress:
                 progress(index / len(case.visits), visit.label)
             visits.append(_openVisit(scene, case, visit, added))
+        landmarks = None
+        if case.landmarks is not None:
+            landmarks = addLandmarks(scene, readLandmarks(case.landmarks), f"{case.hip} landmarks")
+            added.append(landmarks)
         hip = HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
-                       dict(case.subject), case.end, case)
+                       dict(case.subject), case.end, case, landmarks=landmarks)
         _openTransforms(scene, hip, added)
     except BaseException:
         for node in added:

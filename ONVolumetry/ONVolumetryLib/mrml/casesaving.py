@@ -12,6 +12,7 @@ from ..core.geometry import GridGeometry
 from ..files.case import CaseVisit, readCase, writeCase
 from ..files.filecontext import namedFile
 from ..files.images import readImage, writeImage
+from ..files.landmarkfile import LANDMARK_FILE, writeLandmarks
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
 from ..files.serieswanted import ANY_SERIES, SeriesWanted
@@ -22,6 +23,7 @@ from .casesource import caseInFolder, notedFile, noteFile
 from .grids import volumeGrid, volumeVoxels
 from .hipcase import caseOfHip
 from .hipnodes import HipNodes, VisitNodes
+from .landmarknodes import landmarksOfNode
 from .pairnodes import isUsers
 from .segments import readSegments
 from .visittransforms import matrixOf, pairNode
@@ -56,19 +58,31 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
         saved = _saveVisit(visit, nodes[visit.label], folder, case.side)
         visits.append(_withTransform(saved, pairNode(hip, nodes[visit.label]), folder))
     path = folder / CASE_FILE
-    writeCase(path, replace(case, visits=tuple(visits), landmarks=_present(case.landmarks)))
+    writeCase(path, replace(case, visits=tuple(visits), landmarks=_saveLandmarks(hip, case.landmarks, folder)))
     return path
 
 
 def filesLeftOut(hip: HipNodes, folder) -> list[str]:
     """Names of the files of the hip's case that saveCase() cannot refer to, since they are not there."""
     case = caseInFolder(caseOfHip(hip), Path(folder).absolute())
-    paths = [case.landmarks, *(getattr(visit, name) for visit in case.visits for name in FILES_OF_VISIT)]
+    paths = [None if hip.landmarks is not None else case.landmarks,
+             *(getattr(visit, name) for visit in case.visits for name in FILES_OF_VISIT)]
     return [path.name for path in paths if path is not None and not path.is_file()]
 
 
 def _present(path: Path | None) -> Path | None:
     return path if path is not None and path.is_file() else None
+
+
+def _saveLandmarks(hip: HipNodes, known: Path | None, folder: Path) -> Path | None:
+    """The file of the landmarks: those of the scene, else the one that the case came with."""
+    if hip.landmarks is None:
+        return _present(known)
+    placed = landmarksOfNode(hip.landmarks)
+    if placed is None:
+        return None
+    writeLandmarks(folder / LANDMARK_FILE, placed)
+    return folder / LANDMARK_FILE
 
 
 def _requireOwnFolder(folder: Path, hip: HipNodes):

@@ -50,6 +50,7 @@ class HipNodes:
     :param subject: covariates under their file keys; scalars.
     :param end: why and when the hip left the follow-up; None where it did not.
     :param source: the case that the hip was opened from, for what the scene does not hold; None for a new hip.
+    :param landmarks: vtkMRMLMarkupsFiducialNode with the landmarks in the baseline's space; None where there is none.
     :param owner: vtkMRMLScriptedModuleNode that holds the hip in the scene and refers to its result; None where the
         result is found by the segmentations.
     """
@@ -64,3 +65,4 @@ class HipNodes:
     end: CaseEnd | None = None
     source: Case | None = None
     owner: Any = None
+    landmarks: Any = None

@@ -48,10 +48,12 @@ class MeasurementLogic:
         :raises ONVolumetryError: something cannot be measured; the text says what to do.
         """
         from .hipcase import requireMeasurable
+        from .hiplocation import locateHip
 
         requireMeasurable(hip)
         segments = self.segmentsOf(hip)
-        return self._registrations.added(hip, self._measureVisits(hip, segments, progress), segments)
+        measurement = self._registrations.added(hip, self._measureVisits(hip, segments, progress), segments)
+        return locateHip(hip, segments, measurement)
 
     def register(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None,
                  labels: Sequence[str] | None = None) -> list[str]:
@@ -144,10 +146,11 @@ class MeasurementLogic:
 
     def _inputs(self, hip: HipNodes, segments: Sequence[VisitSegments]) -> dict[str, str]:
         """Fingerprint by label of what the numbers of each visit depend on, its registration too."""
+        from .hiplocation import inputsOfHip
         from .inputhash import inputSha256
 
         registered = self._registrations.texts(hip, segments)
-        return {visit.label: inputSha256(visit, hip.sex, hip.settings, registered.get(visit.label, ""))
+        return {visit.label: inputSha256(visit, hip.sex, inputsOfHip(hip), registered.get(visit.label, ""))
                 for visit in segments}
 
     def store(self, hip: HipNodes, record: Mapping[str, Any],

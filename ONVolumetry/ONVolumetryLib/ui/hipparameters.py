@@ -13,6 +13,7 @@ from slicer.parameterNodeWrapper import parameterNodeWrapper, parameterPack
 from ..files.case import CaseApproval, CaseEnd
 from ..mrml.casesource import keepSource, sourceOf
 from ..mrml.hipnodes import HipNodes, VisitNodes
+from ..mrml.landmarknodes import LANDMARKS_ROLE
 from ..mrml.pairnodes import linkPairs
 from ..mrml.parameterschema import HIP_ATTRIBUTE, SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
 
@@ -156,6 +157,8 @@ def newHip(scene, hip: HipNodes | None = None) -> HipParameters:
         else:
             _writeHip(parameters, hip)
             linkPairs(hip, node)
+    if hip is not None and hip.landmarks is not None:
+        node.SetNodeReferenceID(LANDMARKS_ROLE, hip.landmarks.GetID())
     return parameters
 
 
@@ -210,7 +213,8 @@ def hipNodes(parameters: HipParameters) -> HipNodes:
     return HipNodes(
         parameters.hip, parameters.sex.value, tuple(visitNodes(visit) for visit in parameters.visits),
         parameters.side.value or None, parameters.patient, json.loads(parameters.settings), subject, end,
-        sourceOf(parameters.parameterNode, parameters.sourceCase), parameters.parameterNode)
+        sourceOf(parameters.parameterNode, parameters.sourceCase), parameters.parameterNode,
+        parameters.parameterNode.GetNodeReference(LANDMARKS_ROLE))
 
 
 def visitNodes(visit: VisitParameters) -> VisitNodes:

@@ -17,12 +17,13 @@ from .focusorder import orderFocus
 from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
 from .hipstate import HipState, sentence
+from .landmarkssection import LandmarksSection
 from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
 from .registrationsection import RegistrationSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
-from .sections import numberSections
+from .sections import insertSection, numberSections
 from .showvisit import showVisit
 from .visitssection import VisitsSection
 
@@ -45,6 +46,8 @@ class ModulePanel:
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
         self.outlineSection = OutlineSection(ui, self.state, self)
+        insertSection(ui, "LandmarksSection.ui", before="registrationSection")
+        self.landmarksSection = LandmarksSection(ui, self.state, self)
         numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
@@ -64,6 +67,7 @@ class ModulePanel:
         self.hipSection.sample.stop()
         self.outlineSection.cleanup()
         self.registrationSection.leave()
+        self.landmarksSection.cleanup()
         self.setParameters(None)
 
     def enter(self):
@@ -74,6 +78,7 @@ class ModulePanel:
         """The user opened another module."""
         self.outlineSection.exit()
         self.registrationSection.leave()
+        self.landmarksSection.exit()
 
     def selectHip(self, node):
         """Show a hip and remember it in the scene.
@@ -122,7 +127,7 @@ class ModulePanel:
         try:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
-            for section in (self.hipSection, self.visitsSection, self.outlineSection,
+            for section in (self.hipSection, self.visitsSection, self.outlineSection, self.landmarksSection,
                             self.registrationSection, self.measureSection, self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)

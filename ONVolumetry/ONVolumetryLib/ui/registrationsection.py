@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
 from ..core.registration.result import ACCEPTED, DOUBTFUL, REJECTED
+from ..core.registration.rigid import requireRigid
 from ..mrml.changenodes import updateChangeNodes
 from ..mrml.pairnodes import forgetUserTransform, ownedPairs, pairFor, setUserTransform
 from ..mrml.pairsummary import PairSummary, pairSummaries
@@ -115,7 +116,8 @@ class RegistrationSection:
         node = None if visit is None else pairNode(self.state.hip, visit)
         self._adjust.turnTo(node, self.look.center())
         self._showButtons()
-        if self.look.views.isShowing:
+        # The buttons that hold the views are disabled meanwhile.
+        if self.look.views.isShowing and not self._isRegistering:
             self.look.show()
 
     def _explained(self, pair: PairSummary) -> str:
@@ -219,7 +221,8 @@ class RegistrationSection:
         chosen.GetMatrixTransformToWorld(matrix)
         self.message = ""
         try:
-            setUserTransform(pairFor(slicer.mrmlScene, self.state.hip, visit), arrayOfMatrix(matrix))
+            rigid = requireRigid(arrayOfMatrix(matrix))
+            setUserTransform(pairFor(slicer.mrmlScene, self.state.hip, visit), rigid)
         except ONVolumetryError as error:
             self.message = f"<b>{_('Not used.')}</b> {html.escape(sentence(str(error)))}"
             self.panel.update()

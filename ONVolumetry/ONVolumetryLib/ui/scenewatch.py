@@ -36,7 +36,7 @@ class SceneWatch(VTKObservationMixin):
         """
         nodes = () if hip is None else (hip.owner, *(
             node for visit in hip.visits for node in (visit.segmentation, visit.volume, pairNode(hip, visit))
-            if node is not None))
+            if node is not None), *(() if hip.landmarks is None else (hip.landmarks,)))
         if len(nodes) == len(self._watched) and all(a is b for a, b in zip(nodes, self._watched)):
             return
         self.stop()
@@ -59,6 +59,11 @@ class SceneWatch(VTKObservationMixin):
             return
         if node.IsA("vtkMRMLTransformNode"):
             self.addObserver(node, slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._onHip)
+            return
+        if node.IsA("vtkMRMLMarkupsNode"):
+            for event in (node.PointPositionDefinedEvent, node.PointPositionUndefinedEvent, node.PointRemovedEvent,
+                          node.PointEndInteractionEvent, slicer.vtkMRMLTransformableNode.TransformModifiedEvent):
+                self.addObserver(node, event, self._onHip)
             return
         self.addObserver(node, slicer.vtkMRMLTransformableNode.TransformModifiedEvent, self._onEdit)
         if node.IsA("vtkMRMLSegmentationNode"):

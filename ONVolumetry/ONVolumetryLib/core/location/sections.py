@@ -15,7 +15,7 @@ from .frame import AnatomicalFrame
 
 # Axes of the frame (lateral, anterior, superior): the two of the plane, then the one across it.
 CORONAL, SAGITTAL, TRANSVERSE = (0, 2, 1), (1, 2, 0), (0, 1, 2)
-ANGLE_STEP_DEGREES, RADIUS_STEP_MM = 0.25, 0.5
+ANGLE_STEP_DEGREES, RADIUS_STEP_MM = 0.5, 0.5
 BEYOND_SPHERE_MM = 4.0
 OUTLINE_SMOOTHING_PIXELS = 0.6
 # Lesion this near to the sphere counts as lying at the head's surface.
