@@ -124,7 +124,6 @@ class MeasureSection:
         slicer.app.processEvents(qt.QEventLoop.ExcludeUserInputEvents)
         view = manager.plotWidget(0).mrmlPlotViewNode()
         view.SetPlotChartNodeID(chartsOfRecord(textNode)[index].GetID())
-        manager.plotWidget(0).plotView().fitToContent()
 
 
 def plotTexts() -> PlotTexts:
