@@ -89,6 +89,7 @@ def setLegend(room, models: Sequence[PartModel], visits: Sequence[VisitNodes],
     # The bar counts from below.
     for index, key in enumerate(reversed(keys)):
         colors.SetColor(index, titleOfKey(key), *shownColor(key, models, visits), 1.0)
+    colors.SetAllColorsDefined()
     colors.EndModify(wasModified)
 
 

@@ -23,7 +23,7 @@ from .regressionlayout import (
     visitsLayout,
     visitViewName,
 )
-from .threedviews import lookFrom, otherViewIds, ownViewNodes, setCaption, setUpView, threeDWidget
+from .threedviews import lookFrom, otherViewIds, setCaption, setUpView, threeDWidget
 
 LONGEST_LABEL = 12
 # The program's movie and page begin from here too.
@@ -117,7 +117,7 @@ class RegressionViews:
                 display(model.display, viewId is not None and model.key not in shown.hidden,
                         [] if viewId is None else [viewId])
         self._displayRoom(shown.regression.room, list(ids.values()))
-        self._displayOutlines(shown.visits)
+        self._displayOthers(shown.regression)
 
     def lookFrom(self, name: str, regression: Regression):
         """Turn the cameras of all views at once.
@@ -163,14 +163,16 @@ class RegressionViews:
             display(node, not isLegend or room.GetNodeReference(LEGEND_ROLE) is not None,
                     viewIds[-1:] if isLegend else viewIds)
 
-    def _displayOutlines(self, visits: Sequence[VisitNodes]):
-        """Outlines of all visits everywhere else, as visible as they were."""
-        if not ownViewNodes():
-            return
-        for visit in visits:
-            node = None if visit.segmentation is None else visit.segmentation.GetDisplayNode()
-            if node is not None and not node.GetViewNodeIDs():
-                display(node, bool(node.GetVisibility()), otherViewIds())
+    def _displayOthers(self, regression: Regression):
+        """All else in the other views only, as visible as it was: Slicer puts words of direction around everything."""
+        own = {model.display for model in regression.models}
+        if regression.room is not None:
+            own |= {regression.room.GetNthDisplayNode(index)
+                    for index in range(regression.room.GetNumberOfDisplayNodes())}
+        others = otherViewIds()
+        for node in slicer.util.getNodesByClass("vtkMRMLDisplayNode"):
+            if node not in own and node.GetVisibility() and not node.GetViewNodeIDs():
+                display(node, True, others)
 
 
 def visitsInViews(regression: Regression, visits: Sequence[VisitNodes]) -> list[VisitNodes]:

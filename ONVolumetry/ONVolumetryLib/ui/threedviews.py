@@ -18,11 +18,6 @@ MARGIN_MM = 16.0
 UPPER_LEFT = 2
 
 
-def ownViewNodes() -> list:
-    """Nodes of the 3D views that this module made, shown or not."""
-    return [node for node in slicer.util.getNodesByClass("vtkMRMLViewNode") if isOwnView(node)]
-
-
 def isOwnView(viewNode) -> bool:
     """Whether a 3D view is one of the regression."""
     return (viewNode.GetLayoutName() or "").startswith(VIEW)
