@@ -10,6 +10,7 @@ from .regressionparts import PartModel, ownColor, segmentLook, visitOf
 
 LEGEND_ROLE = "ONVolumetry.regressionColors"
 ROOM_MM = 4.0
+COLOR_STEPS = 255
 LABEL_PIXELS, TITLE_PIXELS = 14, 14
 # Shares of the view: width and height, and where in the room that they leave (right, below).
 SIZE, PLACE = (0.06, 0.2), (0.98, 0.1)
@@ -98,13 +99,13 @@ def setLegend(room, models: Sequence[PartModel], visits: Sequence[VisitNodes],
     if colors is None or not keys:
         return
     # The bar counts from below.
-    wanted = [(titleOfKey(key), *shownColor(key, models, visits)) for key in reversed(keys)]
+    wanted = [(titleOfKey(key), *_inSteps(shownColor(key, models, visits))) for key in reversed(keys)]
     if _entries(colors) == wanted:
         return
     wasModified = colors.StartModify()
     colors.SetNumberOfColors(len(keys))
-    for index, (title, *color) in enumerate(wanted):
-        colors.SetColor(index, title, *color, 1.0)
+    for index, (title, *steps) in enumerate(wanted):
+        colors.SetColor(index, title, *(step / COLOR_STEPS for step in steps), 1.0)
     colors.SetAllColorsDefined()
     colors.EndModify(wasModified)
     for index in range(room.GetNumberOfDisplayNodes()):
@@ -118,8 +119,13 @@ def _entries(colors) -> list[tuple]:
     for index in range(colors.GetNumberOfColors()):
         color = [0.0] * 4
         colors.GetColor(index, color)
-        found.append((colors.GetColorName(index), *color[:3]))
+        found.append((colors.GetColorName(index), *_inSteps(color[:3])))
     return found
+
+
+def _inSteps(color) -> list[int]:
+    """A color as tables keep it."""
+    return [round(COLOR_STEPS * part) for part in color]
 
 
 def shownColor(key: str, models: Sequence[PartModel], visits: Sequence[VisitNodes]) -> tuple[float, float, float]:
