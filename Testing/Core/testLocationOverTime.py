@@ -1,6 +1,7 @@
 """Zones at several visits: where the frame comes from, what healed, and what cannot be known."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -172,3 +173,61 @@ def testHeadlessVisitIsNotLocated(segments):
     assert found.visits[1].location is None
     assert set(states(found.visits[1]).values()) == {"not measurable"}
     assert isinstance(segments[0].head, Mask)
+
+
+@pytest.fixture(scope="module")
+def pageText(overTime, segments):
+    """The report of the hip as text."""
+    from ONVolumetryLib.report.hipreport import hipReportHtml
+    from ONVolumetryLib.report.reportinput import ReportSubject, ReportVisit
+
+    return hipReportHtml(ReportSubject("9", "right"), overTime, [ReportVisit(visit) for visit in segments])
+
+
+def testReportTellsZonesOverTime(pageText):
+    rows = dict(re.findall(r">(Zone \w+)</a></th>(.*?)</tr>", pageText, re.DOTALL))
+    assert list(rows) == ["Zone A", "Zone B", "Zone C1", "Zone C2", "Zone A2", "Zone A1", "Zone C", "Zone P"]
+    assert "present" in rows["Zone A"] and "regenerated" in rows["Zone A"]
+    assert "% of its lesion regenerated (3D)" in rows["Zone A"]
+    assert "regenerated</span>" not in rows["Zone B"]
+    # A visit without a scan is not imaged, never healed.
+    assert rows["Zone A"].count("not imaged") == 1
+
+
+def testReportDrawsSectorsAndAnglesWithTheirValues(pageText, overTime):
+    pictures = re.findall(r'<svg class="slice section.*?</svg>', pageText, re.DOTALL)
+    assert len(pictures) == 6
+    coronal, sagittal, transverse = pictures[:3]
+    for name in ("A", "B", "C1", "C2"):
+        assert f">{name}</text>" in coronal
+    assert coronal.count('class="zone-band') == 4 and coronal.count("zone-band away") == 1
+    assert f"{overTime.visits[0].location.angles.coronal.degrees:.0f}\u00b0</text>" in coronal
+    assert f"{overTime.visits[0].location.angles.sagittal.degrees:.0f}\u00b0</text>" in sagittal
+    assert "zone-band" not in sagittal and transverse.count("zone-band away") == 4
+    assert ">AE</text>" in transverse and ">E</text>" in coronal
+
+
+def testLateralIsOnTheSideWhereARadiologistSeesIt():
+    from ONVolumetryLib.report.sectionpictures import sectionViews
+
+    # Patient right is on the left: so is lateral of a right hip.
+    assert sectionViews("right")[0].xy(np.array([10.0, 5.0])).tolist() == [-10.0, -5.0]
+    assert sectionViews("left")[0].xy(np.array([10.0, 5.0])).tolist() == [10.0, -5.0]
+    assert sectionViews("left")[1].xy(np.array([10.0, 5.0])).tolist() == [-10.0, -5.0]
+
+
+def testViewIn3dHasTheZonesAsBands(overTime, segments):
+    from ONVolumetryLib.program.regressionview import viewerScene
+    from ONVolumetryLib.program.zonebands import withZoneBands
+    from ONVolumetryLib.scene3d.regressionscene import regressionScene
+
+    scene = regressionScene(segments, overTime, "right", triangles=400)
+    viewer = withZoneBands(viewerScene(scene), scene, overTime)
+    for visit in viewer.visits[:2]:
+        bands = {part.key: part for part in visit.parts if part.group}
+        assert list(bands) == [f"zone-JIC-{name}" for name in ("A", "B", "C1", "C2")] + [
+            f"zone-ACP-{name}" for name in ("A2", "A1", "C", "P")]
+        assert bands["zone-JIC-A"].isShownAtStart and not bands["zone-ACP-P"].isShownAtStart
+        # C2 lies lateral of E, A medial of it.
+        assert bands["zone-JIC-C2"].points[:, 0].mean() > 5 > bands["zone-JIC-A"].points[:, 0].mean()
+    assert not [part for part in viewer.visits[2].parts if part.group]

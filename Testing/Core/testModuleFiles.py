@@ -80,8 +80,8 @@ def testNothingNewerThanTheOldestSupportedSlicerIsUsed(module):
     ("phantom", {"core", "files", "phantom"}),
     ("report", {"core", "files", "phantom", "report"}),
     ("scene3d", {"core", "scene3d"}),
-    ("mrml", {"core", "files", "mrml"}),
-    ("ui", {"core", "files", "report", "mrml", "ui"}),
+    ("mrml", {"core", "files", "scene3d", "mrml"}),
+    ("ui", {"core", "files", "scene3d", "report", "mrml", "ui"}),
 ])
 def testLayersImportOnlyThoseBelow(module, layer, allowed):
     for path in (module / LIBRARY / layer).glob("*.py"):

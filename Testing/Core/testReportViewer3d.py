@@ -268,6 +268,35 @@ def testViewWorksInABrowser(opened):
     checkQuiet(opened)
 
 
+# Whether everything in the table is within the page and drawn, and the bar and words within the canvas.
+PLACED = """(() => {
+  const inside = (part, whole) => {
+    const [a, b] = [part.getBoundingClientRect(), whole.getBoundingClientRect()];
+    return a.width > 0 && a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1
+      && a.bottom <= b.bottom + 1;
+  };
+  const table = document.querySelector("table"), canvas = document.querySelector("#viewer3d canvas");
+  return {
+    rows: table.rows.length, texts: Array.from(table.rows, (row) => row.innerText).join(" "),
+    isTableWhole: Array.from(table.querySelectorAll("th, td")).every((cell) => inside(cell, document.body)),
+    isBarInCanvas: inside(document.querySelector(".viewer-bar"), canvas),
+    tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  };
+})()"""
+
+
+def testTableAndViewHaveTheirPlaceInABrowser(opened):
+    placed = opened.run(PLACED)
+    assert placed["rows"] > 10 and placed["isTableWhole"] and placed["isBarInCanvas"] and placed["tooWide"] == 0
+    for words in ("preop", "3 months", "ONV %"):
+        assert words in placed["texts"]
+    summary = "document.querySelector('details')"
+    assert not opened.run(f"{summary}.open")
+    opened.run(f"{summary}.querySelector('summary').click()")
+    assert opened.run(f"{summary}.open")
+    checkQuiet(opened)
+
+
 def drag(browser, pixels: int):
     x, y = browser.run("(() => { const box = document.querySelector('#viewer3d canvas').getBoundingClientRect();"
                        "return [box.x + box.width / 2, box.y + box.height / 2]; })()")

@@ -175,6 +175,22 @@ def testThinGrowthIsNotDrawnAndThickIs(growthMm, isDrawn):
         assert new.volumeMm3 == pytest.approx(4 / 3 * np.pi * (15.0 ** 3 - 12.0 ** 3), rel=0.15)
 
 
+def testSpecksAreNotDrawn():
+    """A ball that appears apart from the lesion is drawn where it is more than a few voxels of a scan."""
+    matrix = np.diag([0.7, 0.7, 0.7, 1.0])
+    matrix[:3, 3] = -20.0
+    grid = GridGeometry((59, 59, 59), matrix)
+    points = grid.toRas(np.moveaxis(np.indices(grid.shapeKji), 0, -1)[..., ::-1])
+
+    def ball(radius, height):
+        return (radius - np.linalg.norm(points - (0.0, 0.0, height), axis=-1)).astype(np.float32)
+
+    before = SmoothField(ball(8.0, -6.0), grid)
+    for radius, isDrawn in ((1.7, False), (3.0, True)):
+        after = SmoothField(np.maximum(before.values, ball(radius, 12.0)), grid)
+        assert isosurface(changeParts(before, after)[styles.NEW]).isEmpty != isDrawn
+
+
 def testLesionThatIsGoneAndOneNotMeasured(shapes):
     visits = (shapes.visit("preop", 0, 10.0), shapes.visit("3 months", 3, None),
               shapes.visit("12 months", 12, None, lesionAbsent=True))

@@ -6,8 +6,10 @@ import zipfile
 
 import numpy as np
 import pytest
+from ONVolumetryLib.core.location.landmarks import Landmarks
 from ONVolumetryLib.files.case import Case, CaseStage, CaseVisit, readCase, writeCase
 from ONVolumetryLib.files.images import writeImage
+from ONVolumetryLib.files.landmarkfile import writeLandmarks
 from ONVolumetryLib.files.segment import Segment, Segmentation
 from ONVolumetryLib.files.segmentations import writeSegmentation
 
@@ -37,10 +39,12 @@ def casePath(tmp_path, ballMasks):
     writeImage(elsewhere / "scan.nrrd", head.fullArray().astype(np.int16), head.grid)
     writeSegmentation(folder / "preop.seg.nrrd", Segmentation((
         Segment("Femoral head", head), Segment("Osteonecrosis lesion", lesion)), head.grid))
-    for path in (folder / "landmarks.mrk.json", elsewhere / "preop.tfm"):
-        path.write_text("{}", encoding="utf-8")
+    (elsewhere / "preop.tfm").write_text("{}", encoding="utf-8")
+    for name in ("landmarks.mrk.json", "preop.mrk.json"):
+        writeLandmarks(folder / name, Landmarks(neckAxis=np.array([30.0, 0.0, -30.0])))
     visit = CaseVisit("preop", 0.0, image=elsewhere / "scan.nrrd", segmentation=folder / "preop.seg.nrrd",
-                      transformToBaseline=elsewhere / "preop.tfm", sourceDicom=elsewhere, stage=CaseStage("ARCO", "II"))
+                      transformToBaseline=elsewhere / "preop.tfm", sourceDicom=elsewhere, stage=CaseStage("ARCO", "II"),
+                      landmarks=folder / "preop.mrk.json")
     writeCase(folder / "case.json", Case("9", "P-9", "right", "male", (visit,), sourceDicom=elsewhere,
                                          landmarks=folder / "landmarks.mrk.json"))
     return folder / "case.json"
@@ -64,7 +68,7 @@ def savedTexts(scene, path) -> dict[str, bytes]:
 def testSavedSceneDoesNotTellWhereTheFilesWere(scene, casePath, tmp_path):
     openHip(scene, casePath)
     texts = savedTexts(scene, tmp_path / "hip.mrb")
-    assert any(b"landmarks.mrk.json" in text for text in texts.values())
+    assert any(b"preop.mrk.json" in text for text in texts.values())
     for name, text in texts.items():
         for secret in (PATIENT, str(tmp_path), "scan.nrrd", "preop.tfm"):
             assert secret.encode() not in text, f"{name} holds {secret}"
@@ -91,9 +95,12 @@ def testSceneThatIsOpenedElsewhereKeepsWhatLiesInTheCaseFolder(scene, casePath, 
     assert later.source.visits[0].transformToBaseline is None and later.source.sourceDicom is None
     # Saved where the case was, it refers to the same files; elsewhere it says what is missing.
     assert filesLeftOut(later, casePath.parent) == []
-    assert readCase(saveCase(later, casePath.parent)).landmarks == casePath.parent / "landmarks.mrk.json"
-    assert filesLeftOut(later, tmp_path / "new") == ["landmarks.mrk.json"]
-    assert readCase(saveCase(later, tmp_path / "new")).landmarks is None
+    assert readCase(saveCase(later, casePath.parent)).visits[0].landmarks == casePath.parent / "preop.mrk.json"
+    assert filesLeftOut(later, tmp_path / "new") == ["preop.mrk.json"]
+    saved = readCase(saveCase(later, tmp_path / "new"))
+    assert saved.visits[0].landmarks is None
+    # Those of the hip are in the scene, and saved from there.
+    assert saved.landmarks == tmp_path / "new" / "landmarks.mrk.json"
 
 
 def testPathsOfAnOlderSceneAreTakenOut(scene, casePath, tmp_path):

@@ -16,7 +16,7 @@ def arrange(scene, hip: HipNodes, results=()):
 
     :param results: nodes made from the record.
     """
-    tree = _treeOf(scene)
+    tree = treeOf(scene)
     patient = _item(tree, tree.GetSceneItemID(), hip.patient or hip.hip or "Patient", "Patient", PATIENT_TAG)
     for visit in hip.visits:
         parts = (visit.volume, visit.segmentation, pairNode(hip, visit), changeNode(hip, visit))
@@ -29,7 +29,8 @@ def arrange(scene, hip: HipNodes, results=()):
         _place(tree, node, patient)
 
 
-def _treeOf(scene):
+def treeOf(scene):
+    """The subject hierarchy of a scene."""
     import slicer
 
     return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)

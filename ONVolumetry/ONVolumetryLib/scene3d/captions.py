@@ -46,7 +46,7 @@ def footnotes(scene: RegressionScene) -> list[str]:
     notes = [scene.note]
     keys = {layer.key for visit in scene.visits for layer in visit.layers}
     if keys & {REGENERATED, NEW}:
-        notes.append("Regenerated or new parts thinner than 1.5 mm are not drawn.")
+        notes.append("Regenerated or new parts thinner than 1.5 mm or smaller than 0.03 cm3 are not drawn.")
     notes.append(driftText(scene))
     return [note for note in notes if note]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from .mesh import Mesh
 from .morph import LesionMorph
 from .smoothfield import SmoothField
 from .surfaces import DISPLAY_TRIANGLES, coarser, decimated, isosurface
-from .visitfields import HipFields, VisitFields, hipFields
+from .visitfields import HipFields, Placement, VisitFields, hipFields
 
 REGISTERED, UNREGISTERED, DOUBTFUL = "registered", "unregistered", "doubtful"
 # The ghost stays clear of the surfaces that it would otherwise coincide with.
@@ -116,8 +116,8 @@ class RegressionScene:
 
 
 def regressionScene(segments: Sequence[VisitSegments], measurement: HipMeasurement, side: str,
-                    triangles: int = DISPLAY_TRIANGLES,
-                    progress: Callable[[float], None] | None = None) -> RegressionScene | None:
+                    triangles: int = DISPLAY_TRIANGLES, *, progress: Callable[[float], None] | None = None,
+                    placements: Mapping[str, Placement] | None = None) -> RegressionScene | None:
     """Build what is shown of a hip.
 
     :param segments: outlines of the visits.
@@ -125,9 +125,10 @@ def regressionScene(segments: Sequence[VisitSegments], measurement: HipMeasureme
     :param side: "left" or "right".
     :param triangles: for each surface, about.
     :param progress: called with the share that is done.
+    :param placements: how visits lie on the baseline, by label; None takes the registrations of the measurement.
     :return: None where nothing is outlined at any visit.
     """
-    fields = hipFields(segments, measurement)
+    fields = hipFields(segments, measurement, placements)
     if fields is None:
         return None
     visits = []

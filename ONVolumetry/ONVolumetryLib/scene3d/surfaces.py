@@ -16,7 +16,8 @@ from .mesh import EMPTY_MESH, Mesh, meshOf, polyDataOf
 from .smoothfield import SmoothField, fieldOfMask
 
 DISPLAY_TRIANGLES = 6000
-LEVEL_STEPS = 4
+LEVEL_STEPS = 6
+LEAST_MOVING_SHARE = 0.1
 # Values below this are too far outside for the wanted level, unless the segment grows very much.
 NEAR_MM = -2.0
 # A lesion at the head's surface is drawn this far below it, so that the two do not flicker through each other.
@@ -67,13 +68,19 @@ def fieldAtVolume(field: SmoothField, targetMm3: float, ceiling: np.ndarray | No
 
     limited = field.values if ceiling is None else field.values[ceiling > 0]
     level = levelOfVolume(limited, targetMm3 / field.voxelVolumeMm3)
+    last = None
     for _ in range(LEVEL_STEPS):
         surface = isosurface(shifted(level))
         excess = surface.volumeMm3 - targetMm3
         if abs(excess) < 1e-3 * targetMm3 or surface.isEmpty:
             break
-        # The volume changes with the level by the surface's area, as the field's slope is about 1.
-        level += excess / areaMm2(surface)
+        # The volume changes with the level by the surface's area, as the field's slope is about 1; less where the
+        # ceiling holds a part of it, which the step before tells.
+        slope = area = areaMm2(surface)
+        if last is not None and level != last[0]:
+            slope = np.clip((last[1] - excess) / (level - last[0]), LEAST_MOVING_SHARE * area, 2.0 * area)
+        last = level, excess
+        level += excess / slope
     return shifted(level)
 
 
@@ -115,11 +122,15 @@ def isosurface(field: SmoothField) -> Mesh:
 
 def coarser(field: SmoothField, targetMm3: float) -> SmoothField:
     """The field on every second voxel, its zero surface still enclosing the volume: enough for a large round body."""
-    geometry = field.geometry
-    matrix = np.array(geometry.ijkToRas)
+    return fieldAtVolume(halved(field), targetMm3)
+
+
+def halved(field: SmoothField) -> SmoothField:
+    """Every second voxel of a field."""
+    matrix = np.array(field.geometry.ijkToRas)
     matrix[:3, :3] *= 2.0
     values = np.ascontiguousarray(field.values[::2, ::2, ::2])
-    return fieldAtVolume(SmoothField(values, GridGeometry(values.shape[::-1], matrix)), targetMm3)
+    return SmoothField(values, GridGeometry(values.shape[::-1], matrix))
 
 
 def decimated(mesh: Mesh, triangles: int) -> Mesh:

@@ -44,6 +44,15 @@ def standardViewpoints(side: str) -> tuple[Viewpoint, Viewpoint, Viewpoint]:
             Viewpoint("lateral", lateralRas(side), SUPERIOR_RAS))
 
 
+def namedViewpoint(name: str, side: str) -> Viewpoint:
+    """The view from one of the six directions of the patient.
+
+    :param name: one of directionWords(); from superior and inferior, anterior is up.
+    """
+    isAlong = name in ("superior", "inferior")
+    return Viewpoint(name, directionWords(side)[name], ANTERIOR_RAS if isAlong else SUPERIOR_RAS)
+
+
 def turnedViewpoint(side: str, degrees: float, elevationDegrees: float = 0.0) -> Viewpoint:
     """A view from around the body's long axis.
 

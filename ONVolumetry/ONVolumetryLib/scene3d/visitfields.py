@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,19 @@ from ..core.volume import voxelSummation
 from .smoothfield import MARGIN_MM, SmoothField, fieldOfMask
 from .surfaces import SKIN_MM, fieldAtVolume
 
-REJECTED = "rejected"
+REJECTED, ACCEPTED = "rejected", "accepted"
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """How a visit lies on the baseline.
+
+    :param toBaselineRas: 4x4 that carries a point of the visit to the baseline, RAS in mm.
+    :param isDoubtful: whether the registration that it comes from is doubtful.
+    """
+
+    toBaselineRas: np.ndarray
+    isDoubtful: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +63,25 @@ class HipFields:
     centerRas: np.ndarray
 
 
-def hipFields(segments: Sequence[VisitSegments], measurement: HipMeasurement) -> HipFields | None:
+def placementsOf(measurement: HipMeasurement) -> dict[str, Placement]:
+    """The registrations of a measurement that are not rejected, by label of the visit."""
+    found = {visit.label: getattr(visit, "registration", None) for visit in measurement.visits}
+    return {label: Placement(np.asarray(registration.followupToBaselineRas, dtype=float),
+                             registration.verdict != ACCEPTED)
+            for label, registration in found.items() if registration is not None and registration.verdict != REJECTED}
+
+
+def hipFields(segments: Sequence[VisitSegments], measurement: HipMeasurement,
+              placements: Mapping[str, Placement] | None = None) -> HipFields | None:
     """Bring the outlines of all visits into the space of the baseline (the first outlined visit without one).
 
+    :param placements: how visits lie on the baseline, by label; None takes the registrations of the measurement.
     :return: None where nothing is outlined at any visit.
     """
     outlined = [entry for entry in segments if _body(entry) is not None]
     if not outlined:
         return None
+    placements = placementsOf(measurement) if placements is None else placements
     first = next((entry for entry in outlined if entry.label == measurement.baseline), outlined[0])
     native = {entry.label: _nativeFields(entry) for entry in outlined}
     center = _center(first, measurement)
@@ -68,7 +91,11 @@ def hipFields(segments: Sequence[VisitSegments], measurement: HipMeasurement) ->
         visit = measurement.visit(entry.label)
         fields = VisitFields(visit, isRegistered=entry is first)
         if entry.label in native:
-            matrix, fields = _placement(entry, first, center, measurement, fields)
+            placement = None if entry is first else placements.get(entry.label)
+            fields = dataclasses.replace(fields, isRegistered=entry is first or placement is not None,
+                                         isDoubtful=placement is not None and placement.isDoubtful)
+            matrix = _centered(entry, center, measurement) if not fields.isRegistered else (
+                np.eye(4) if placement is None else placement.toBaselineRas)
             fields = _placed(native[entry.label], grid, np.linalg.inv(matrix), fields)
         elif visit.done and visit.lesionAbsent:
             fields = dataclasses.replace(fields, lesionMm3=0.0)
@@ -95,18 +122,11 @@ def _center(segments: VisitSegments, measurement: HipMeasurement) -> np.ndarray:
     return _body(segments).pointsRas().mean(axis=0)
 
 
-def _placement(entry, first, center, measurement, fields: VisitFields) -> tuple[np.ndarray, VisitFields]:
-    """4x4 to the baseline's RAS, and whether it is a registration."""
-    registration = getattr(fields.measurement, "registration", None)
-    if entry is first:
-        return np.eye(4), fields
-    if registration is not None and registration.verdict != REJECTED:
-        isDoubtful = registration.verdict != "accepted"
-        return (np.asarray(registration.followupToBaselineRas, dtype=float),
-                dataclasses.replace(fields, isRegistered=True, isDoubtful=isDoubtful))
+def _centered(entry: VisitSegments, center: np.ndarray, measurement: HipMeasurement) -> np.ndarray:
+    """4x4 that only makes the head's center coincide with the baseline's."""
     shift = np.eye(4)
     shift[:3, 3] = center - _center(entry, measurement)
-    return shift, fields
+    return shift
 
 
 def _commonGrid(native: dict, first: str, center: np.ndarray) -> GridGeometry:

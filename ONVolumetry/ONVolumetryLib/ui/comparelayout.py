@@ -1,8 +1,10 @@
-"""Layouts of the module: the visit that is being outlined beside 3D, and one slice view for each visit."""
+"""Layouts of the module: the visit that is being outlined beside 3D, one slice view a visit, and 3D views."""
 
 from __future__ import annotations
 
 import slicer
+
+from .regressionlayout import isRegressionLayout, regressionLayouts
 
 OUTLINE_LAYOUT = 7300
 FIRST_COMPARE_LAYOUT = 7301
@@ -29,7 +31,7 @@ def registerLayouts():
     node = _layoutNode()
     if node is None:
         return
-    descriptions = {OUTLINE_LAYOUT: OUTLINE_DESCRIPTION}
+    descriptions = {OUTLINE_LAYOUT: OUTLINE_DESCRIPTION, **regressionLayouts()}
     for count in range(1, MOST_VISITS + 1):
         descriptions[compareLayout(count)] = _compareDescription(count)
     # The window is rebuilt at every change of this node, so change it once.
@@ -52,7 +54,7 @@ def compareViewName(index: int) -> str:
 
 def isOwnLayout(number: int) -> bool:
     """Whether a layout is one of this module."""
-    return OUTLINE_LAYOUT <= number < FIRST_COMPARE_LAYOUT + MOST_VISITS
+    return OUTLINE_LAYOUT <= number < FIRST_COMPARE_LAYOUT + MOST_VISITS or isRegressionLayout(number)
 
 
 def currentLayout() -> int:

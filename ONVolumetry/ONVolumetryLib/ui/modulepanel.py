@@ -21,6 +21,7 @@ from .landmarkssection import LandmarksSection
 from .measuresection import MeasureSection
 from .outlinesection import OutlineSection
 from .registrationsection import RegistrationSection
+from .regressionsection import RegressionSection
 from .scenewatch import SceneWatch
 from .sectionmarks import setText
 from .sections import insertSection, numberSections
@@ -48,6 +49,7 @@ class ModulePanel:
         self.outlineSection = OutlineSection(ui, self.state, self)
         insertSection(ui, "LandmarksSection.ui", before="registrationSection")
         self.landmarksSection = LandmarksSection(ui, self.state, self)
+        self.regressionSection = RegressionSection(ui, self.state, self)
         numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
@@ -68,6 +70,7 @@ class ModulePanel:
         self.outlineSection.cleanup()
         self.registrationSection.leave()
         self.landmarksSection.cleanup()
+        self.regressionSection.cleanup()
         self.setParameters(None)
 
     def enter(self):
@@ -110,6 +113,7 @@ class ModulePanel:
         node = self._activeNode()
         textNode = node.GetNodeReference(RECORD_ROLE)
         removeRegistrations(slicer.mrmlScene, self.state.hip)
+        self.regressionSection.remove(node)
         self.selectHip(None)
         if textNode is not None:
             removeParts(slicer.mrmlScene, textNode)
@@ -128,7 +132,8 @@ class ModulePanel:
             self.state.refresh()
             self.ui.hipSelector.setCurrentNode(self._activeNode())
             for section in (self.hipSection, self.visitsSection, self.outlineSection, self.landmarksSection,
-                            self.registrationSection, self.measureSection, self.approveSection):
+                            self.registrationSection, self.measureSection, self.regressionSection,
+                            self.approveSection):
                 section.show()
             self._watch.watch(self.state.hip)
             self._orderFocus()

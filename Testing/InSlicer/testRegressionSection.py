@@ -1,0 +1,184 @@
+"""Section Regression in 3D beside the others: layouts, edits, refusals, saved scenes."""
+
+import time
+import unittest
+from unittest import mock
+
+import slicer
+from paneltest import PanelTest, settle
+from regressiontest import LABELS, RegressionTest, caption, nodeIds, visibleModels
+
+
+def setUpModule():
+    import importguard
+
+    importguard.install()
+
+
+class RegressionInPanelTest(RegressionTest):
+    """The section beside the others."""
+
+    def testEditMakesItOutOfDate(self):
+        self.build()
+        self.eraseSlice(1)
+        self.assertIn("Out of date", self.ui.regressionStatus.text)
+        self.ui.regressionBuildButton.click()
+        settle(0.3)
+        self.assertNotIn("Out of date", self.ui.regressionStatus.text)
+
+    def testRenamedVisitKeepsItsModels(self):
+        self.build()
+        with slicer.util.NodeModify(self.panel.state.parameters.parameterNode):
+            self.panel.state.parameters.visits[1].label = "after a quarter"
+        settle(0.3)
+        self.assertIn("after a quarter", caption(self.views()[1]))
+        self.assertEqual(visibleModels(self.views()[1]),
+                         {model.node.GetID() for model in self.regression.modelsOf(self.visit(1))})
+        self.assertNotIn("Out of date", self.ui.regressionStatus.text)
+
+    def testOtherLayoutsAreLeftAsTheyWere(self):
+        visible = [visit.segmentation.GetDisplayNode().GetVisibility() for visit in self.panel.state.hip.visits]
+        before = slicer.app.layoutManager().layout
+        self.build()
+        self.assertNotEqual(slicer.app.layoutManager().layout, before)
+        self.ui.regressionLeaveButton.click()
+        settle()
+        self.assertEqual(slicer.app.layoutManager().layout, before)
+        self.assertEqual([visit.segmentation.GetDisplayNode().GetVisibility()
+                          for visit in self.panel.state.hip.visits], visible)
+        for visit in self.panel.state.hip.visits:
+            self.assertEqual(len(visit.segmentation.GetDisplayNode().GetViewNodeIDs()), 0)
+        self.assertFalse(any(model.display.GetVisibility() for model in self.regression.models))
+        self.ui.regressionVisitsButton.click()
+        settle()
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        settle()
+        self.assertFalse(any(model.display.GetVisibility() for model in self.regression.models))
+
+    def testViewsStayForOtherModules(self):
+        self.build()
+        layout = slicer.app.layoutManager().layout
+        slicer.util.selectModule("ScreenCapture")
+        settle(0.2)
+        self.addCleanup(slicer.util.selectModule, "ONVolumetry")
+        self.assertEqual(slicer.app.layoutManager().layout, layout)
+        self.assertTrue(visibleModels(self.views()[0]))
+
+    def testOutlinesTakeTheViewsBack(self):
+        self.build()
+        self.ui.segmentSection.collapsed = False
+        settle(0.3)
+        self.assertEqual(slicer.app.layoutManager().layout, 7300)
+        self.assertFalse(any(model.display.GetVisibility() for model in self.regression.models))
+        self.ui.regressionVisitsButton.click()
+        settle(0.3)
+        self.assertTrue(self.ui.segmentSection.collapsed)
+        self.assertTrue(visibleModels(self.views()[0]))
+
+    def testRemovingTheHipLeavesNothing(self):
+        before = nodeIds()
+        self.build()
+        slicer.util.selectModule("ONVolumetry")
+        with mock.patch.object(slicer.util, "confirmYesNoDisplay", return_value=True):
+            self.panel.removeHip()
+        settle(0.3)
+        left = {name for name in nodeIds() - before if not name.startswith(("vtkMRMLView", "vtkMRMLCamera"))}
+        self.assertEqual(left, set())
+        self.assertFalse(slicer.util.getNodesByClass("vtkMRMLSequenceBrowserNode"))
+
+    def testSceneCanBeClosedMeanwhile(self):
+        self.build()
+        self.ui.regressionTimelineButton.click()
+        settle()
+        slicer.mrmlScene.Clear(0)
+        settle(0.3)
+        self.assertLess(slicer.app.layoutManager().layout, 7300)
+        self.assertFalse(self.ui.regressionSection.visible)
+
+
+class RegressionSceneTest(RegressionTest):
+    """Saving and opening."""
+
+    def testSceneIsSavedAndOpenedAgain(self):
+        plain, whole = self.folder / "plain.mrb", self.folder / "whole.mrb"
+        self.assertTrue(slicer.util.saveScene(str(plain)))
+        self.build()
+        keys = [(model.key, model.isTimeline, model.node.GetPolyData().GetNumberOfPolys())
+                for model in self.regression.models]
+        self.ui.regressionTimelineButton.click()
+        settle()
+        layout = slicer.app.layoutManager().layout
+        self.assertTrue(slicer.util.saveScene(str(whole)))
+        settle(0.2)
+        self.assertEqual(slicer.app.layoutManager().layout, layout)
+        self.assertTrue(visibleModels(self.widget("ONVolumetry3DTimeline")))
+        growth = whole.stat().st_size - plain.stat().st_size
+        print(f"the regression makes the scene {growth / 1e6:.1f} MB larger")
+        self.assertLess(growth, 15e6)
+        for _ in range(2):
+            slicer.mrmlScene.Clear(0)
+            settle()
+            slicer.util.loadScene(str(whole))
+            settle(0.5)
+            self.assertLess(slicer.app.layoutManager().layout, 7300)
+            self.assertEqual([(model.key, model.isTimeline, model.node.GetPolyData().GetNumberOfPolys())
+                              for model in self.regression.models], keys)
+            self.assertFalse(any(model.display.GetVisibility() for model in self.regression.models))
+            self.assertFalse(any(model.display.GetViewNodeIDs() for model in self.regression.models))
+            self.assertNotIn("Out of date", self.ui.regressionStatus.text)
+            self.ui.regressionTimelineButton.click()
+            settle(0.3)
+            self.assertTrue(visibleModels(self.widget("ONVolumetry3DTimeline")))
+            self.regression.browser.SetSelectedItemNumber(12)
+            settle()
+            self.assertIn("12 months", caption(self.widget("ONVolumetry3DTimeline")))
+
+    def testBuildingTakesLittleTime(self):
+        self.measure()
+        start = time.process_time()
+        self.panel.regressionSection.known.build()
+        spent = time.process_time() - start
+        print(f"building the scene took {spent:.2f} s of a processor")
+        self.assertLess(spent, 2.5)
+
+    def testModelsAreInTheirFolder(self):
+        self.build()
+        tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+        names = set()
+        for model in self.regression.models:
+            inner = tree.GetItemParent(tree.GetItemByDataNode(model.node))
+            names.add(tree.GetItemName(inner))
+            self.assertEqual(tree.GetItemName(tree.GetItemParent(inner)), "3D regression")
+        self.assertEqual(names, {*LABELS, "Timeline"})
+
+
+class RegressionRefusalTest(PanelTest):
+    """What cannot be built says why."""
+
+    def testHipWithoutSide(self):
+        self.openCase()
+        self.ui.regressionSection.collapsed = False
+        self.assertFalse(self.ui.regressionVisitsButton.enabled)
+        self.assertIn("Build", self.ui.regressionVisitsButton.toolTip)
+        self.panel.state.parameters.side = type(self.panel.state.parameters.side).NotChosen
+        settle(0.2)
+        self.assertFalse(self.ui.regressionBuildButton.enabled)
+        self.assertIn("side", self.ui.regressionBuildButton.toolTip)
+
+    def testOneVisitHasNoTimeline(self):
+        self.openCase()
+        with slicer.util.NodeModify(self.panel.state.parameters.parameterNode):
+            for visit in self.panel.state.parameters.visits[1:]:
+                visit.done = False
+        settle(0.2)
+        self.ui.regressionSection.collapsed = False
+        self.ui.regressionBuildButton.click()
+        settle(0.3)
+        self.addCleanup(self.panel.regressionSection.leave)
+        self.assertFalse(self.ui.regressionTimelineButton.enabled)
+        self.assertIn("two visits", self.ui.regressionTimelineButton.toolTip)
+        self.assertIn("One visit is outlined", self.ui.regressionStatus.text)
+
+
+if __name__ == "__main__":
+    unittest.main()
