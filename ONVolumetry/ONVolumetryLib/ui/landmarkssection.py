@@ -29,6 +29,7 @@ from .landmarkplacing import LandmarkPlacing
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
 
 OPTIONAL = ("neckAxis", "contralateralTeardrop")
+ROW_HEIGHT = 26
 FIELDS = tuple(LANDMARK_FIELDS.values())
 
 
@@ -67,6 +68,9 @@ class LandmarksSection:
                 table.setItem(row, column, item)
         table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
         table.verticalHeader().setVisible(False)
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        for row in range(len(FIELDS)):
+            table.setRowHeight(row, ROW_HEIGHT)
 
     @property
     def node(self):
