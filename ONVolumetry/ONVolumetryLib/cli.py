@@ -1,14 +1,15 @@
-"""The program: onvolumetry measure | cohort | phantom | demo."""
+"""The program: onvolumetry measure | cohort | phantom | demo | import | export."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 
 from . import __version__
 from .core.errors import ONVolumetryError
-from .program import cohort, demo, measure, phantom
+from .program import cohort, demo, exportdicom, importdicom, measure, phantom
 
 DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -23,6 +24,8 @@ def main(argumentList: Sequence[str] | None = None) -> int:
     try:
         return arguments.run(arguments)
     except ONVolumetryError as error:
+        if arguments.debug:
+            traceback.print_exc()
         _printError(error)
     except KeyboardInterrupt:
         print("error: interrupted; nothing half-written was left", file=sys.stderr)
@@ -48,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in (("measure", measure), ("cohort", cohort), ("phantom", phantom),
-                         ("demo", demo)):
+                         ("demo", demo), ("import", importdicom),
+                         ("export", exportdicom)):
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=summary)
         module.addArguments(command)

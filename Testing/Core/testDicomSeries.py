@@ -8,6 +8,8 @@ import pytest
 import SimpleITK as sitk
 from ONVolumetryLib.core.errors import FileError, GeometryError, ONVolumetryError
 from ONVolumetryLib.files.images import readImage
+from ONVolumetryLib.files.scancontrast import contrastOfDataset
+from ONVolumetryLib.files.serieswanted import ANY_SERIES, SeriesWanted
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
@@ -80,9 +82,9 @@ def save(folder, datasets, preamble="present"):
     return folder
 
 
-def requireRefusal(folder, kind, *texts):
+def requireRefusal(folder, kind, *texts, wanted=ANY_SERIES):
     with pytest.raises(kind) as caught:
-        readImage(folder)
+        readImage(folder, wanted)
     message = str(caught.value)
     assert message.startswith(f"{folder}: ") and "\n" not in message and "; " in message
     assert "SECRET" not in message
@@ -148,9 +150,49 @@ def testMissingFrameAndSeveralMultiFrameFilesAreRefused(tmp_path):
 
 
 def testSeveralSeriesAreListed(tmp_path, series):
-    other = [makeSlice(index, "1.2.4", 5, "t2_tirm_cor") for index in range(2)]
+    other = [makeSlice(index, "1.2.4", 5, "t2_tirm_cor") for index in range(7)]
     requireRefusal(save(tmp_path / "scan", series + other), FileError, 'series 3 "t1_tse_cor", 6 slices',
-                   'series 5 "t2_tirm_cor", 2 slices')
+                   'series 5 "t2_tirm_cor", 7 slices, coronal T2 MR', "series_number")
+
+
+def testSeriesIsNamedByUidOrNumber(tmp_path, series):
+    folder = save(tmp_path / "scan", series + [makeSlice(index, "1.2.4", 5, "t2_tirm_cor") for index in range(7)])
+    for wanted, slices in ((SeriesWanted(uid="1.2.4"), 7), (SeriesWanted(number=3), 6)):
+        assert readImage(folder, wanted).geometry.sizeIjk[2] == slices
+    requireRefusal(folder, FileError, "no series with the number 9", wanted=SeriesWanted(number=9))
+    requireRefusal(folder, FileError, "no series with the series_instance_uid", wanted=SeriesWanted(uid="1.2.9"))
+    save(tmp_path / "scan2", series + [makeSlice(index, "1.2.4") for index in range(7)])
+    requireRefusal(tmp_path / "scan2", FileError, "more than one series with the number 3",
+                   wanted=SeriesWanted(number=3))
+
+
+def testOnlyCoronalT1OrT2SeriesIsTaken(tmp_path, series):
+    axial = [makeSlice(index, "1.2.5", 7, "t1_tse_tra") for index in range(6)]
+    localizer = [makeSlice(index, "1.2.6", 1, "t1_localizer") for index in range(3)]
+    density = [makeSlice(index, "1.2.7", 8, "pd_tse_cor") for index in range(6)]
+    damaged = [makeSlice(index, "1.2.8", 9, "t1_cor damaged") for index in range(6)]
+    for index, dataset in enumerate(axial):
+        dataset.ImageOrientationPatient, dataset.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 5 * index]
+    for dataset in localizer:
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+    for dataset in damaged:
+        del dataset.PixelSpacing
+    folder = save(tmp_path / "scan", [*series, *axial, *localizer, *density, *damaged])
+    assert readImage(folder).geometry.spacingMm[2] == pytest.approx(PITCH, abs=1e-4)
+    requireRefusal(folder, FileError, "PixelSpacing", wanted=SeriesWanted(number=9))
+    alone = save(tmp_path / "other", [*axial, *density])
+    requireRefusal(alone, FileError, 'series 7 "t1_tse_tra", 6 slices, axial T1 MR; series 8 "pd_tse_cor"')
+
+
+@pytest.mark.parametrize("description, repetition, echo, contrast", [
+    ("t1_tse_cor", None, None, "T1"), ("T2 TIRM COR", None, None, "T2"), ("COR STIR", None, None, "T2"),
+    ("cor t1 and t2 map", None, None, None), ("cor", 550, 12, "T1"), ("cor", 4000, 90, "T2"), ("cor", 3000, 25, None),
+    ("cor", None, 12, None), ("at10", None, None, None), ("t2*_medic", 600, 20, "T2"),
+])
+def testContrastOfASeries(description, repetition, echo, contrast):
+    dataset = makeSlice(0, description=description)
+    dataset.RepetitionTime, dataset.EchoTime = repetition, echo
+    assert contrastOfDataset(dataset) == contrast
 
 
 def testMissingSlicesAreNamed(tmp_path, series):
@@ -248,6 +290,7 @@ def testRealPelvis(sharedData, case, slices, center):
 
 @pytest.mark.parametrize("name", [
     "generic/compressed_rle/001", "generic/compressed_jpegls/001", "generic/compressed_j2k/001",
+    "generic/compressed_jpeg/001",
     "generic/anatomical/002_non_isotropic", "ge/anatomical/001", "philips/anatomical/001", "hitachi/anatomical/001",
     "philips_enhanced/anatomical/001", "siemens_multiframe/anatomical/001", "hyperfine/anatomical/001",
     "failing/slicecount/001",
@@ -273,6 +316,7 @@ def testSameVoxelsAtTheSamePlacesAsTheReference(sharedData, name):
     ("dicom2nifti-tricky/failing/gantrytilting/001", "tilted gantry"),
     ("dcm_qa_ct-GE-tilt-variable-spacing/dicom", "unevenly spaced"),
     ("dcm_qa-oblique-coronal-mosaic/corasc35", "mosaic"),
+    ("dcm_qa-oblique-coronal-mosaic/cordesc36", "mosaic"),
 ])
 def testRealSeriesThatCannotBeMeasured(sharedData, name, text):
     requireRefusal(sharedData / "dicom-hard" / name, ONVolumetryError, text)
@@ -292,3 +336,17 @@ def testRealEnhancedFileAlone(sharedData):
         i, j, k = np.round(alone.geometry.toIjk(pointRas), 2)
         assert (i, j) == (0, 0) and k == round(k)
         assert np.array_equal(alone.voxels[int(k)], dataset.pixel_array[frame])
+
+
+def testRealDecubitusSeriesLiesWhereItsHeadersSay(sharedData):
+    folder = sharedData / "dicom-hard" / "dcm_qa_decubitus-t1-sag-HFDR" / "HFDR_t1_fl2d_sag"
+    image = readImage(folder)
+    assert image.geometry.sizeIjk == (256, 256, 35)
+    assert image.geometry.spacingMm == pytest.approx([1.015625, 1.015625, 4.8], abs=1e-3)
+    for file in sorted(folder.iterdir())[::11]:
+        dataset = pydicom.dcmread(file)
+        row, column = np.reshape(np.array(dataset.ImageOrientationPatient, dtype=float), (2, 3))
+        place = np.array(dataset.ImagePositionPatient, dtype=float) + 1.015625 * (200 * row + 30 * column)
+        i, j, k = image.geometry.toIjk(place * (-1, -1, 1))
+        assert (i, j, k) == pytest.approx((200, 30, round(k)), abs=0.01)
+        assert image.voxels[round(k), 30, 200] == dataset.pixel_array[30, 200]

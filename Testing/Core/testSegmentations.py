@@ -244,10 +244,3 @@ def testMissingAndTwoDimensionalFilesAreRefused(tmp_path):
     sitk.WriteImage(sitk.Image(8, 8, sitk.sitkUInt8), str(tmp_path / "flat.nrrd"))
     with pytest.raises(GeometryError, match="two-dimensional"):
         segmentations.readSegmentation(tmp_path / "flat.nrrd")
-
-
-@pytest.mark.parametrize("name", ["dicom-seg-samples/dcmqi/liver.dcm", "dicom-seg-samples/dcmqi/24x38x3/seg/label.seg",
-                                  "rtstruct-samples/pydicom_rtstruct.dcm"])
-def testDicomSegmentationIsRefusedWithTheWayOut(sharedData, name):
-    with pytest.raises(FileError, match=r"save the segmentation as \.seg\.nrrd"):
-        segmentations.readSegmentation(sharedData / name)

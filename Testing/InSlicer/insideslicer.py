@@ -1,5 +1,6 @@
 """Runs all tests of this folder, and the module's self-test, inside a Slicer application; started by runinslicer.py."""
 
+import os
 import sys
 import traceback
 import unittest
@@ -19,8 +20,8 @@ def runAll() -> int:
     :return: exit status.
     """
     importguard.install()
-    names = [path.stem for path in sorted(HERE.glob("test*.py"))]
-    suite = unittest.defaultTestLoader.loadTestsFromNames([*names, "ONVolumetry.ONVolumetryTest"])
+    names = [*(path.stem for path in sorted(HERE.glob("test*.py"))), "ONVolumetry.ONVolumetryTest"]
+    suite = unittest.defaultTestLoader.loadTestsFromNames(os.environ.get("ONVOLUMETRY_TESTS", "").split() or names)
     if unittest.defaultTestLoader.errors:
         print(*unittest.defaultTestLoader.errors, sep="\n")
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)

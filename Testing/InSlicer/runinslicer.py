@@ -23,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--slicer", default="Slicer", help="executable of 3D Slicer (default: the one on PATH)")
     parser.add_argument("--script", type=Path, help="run this script in place of the tests; it has to end Slicer")
+    parser.add_argument("--tests", nargs="+", help="names of test files or of tests in them (default: all)")
     arguments = parser.parse_args()
     executable = shutil.which(arguments.slicer)
     if executable is None:
@@ -33,6 +34,7 @@ def main() -> int:
                str(MODULE_FOLDER), "--python-script", str((arguments.script or HERE / "insideslicer.py").resolve())]
     # For tests that start Slicer again, or CMake, which pip puts beside Python.
     environment = {**os.environ, "ONVOLUMETRY_TEST_SLICER": executable,
+                   "ONVOLUMETRY_TESTS": " ".join(arguments.tests or ()),
                    "PATH": os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])}
     status, text = runSlicer(command, environment)
     return status if arguments.script else statusOfTests(status, text)

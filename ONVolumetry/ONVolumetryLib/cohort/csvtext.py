@@ -45,8 +45,12 @@ def readTextTable(path: Path, required: tuple[str, ...]) -> TextTable:
     :raises FileError: the file is absent, empty, not text, lacks a column or has a row of another length.
     """
     lines = _decoded(path)
-    separator, lines, skipped = _separator(path, lines, required)
-    records = list(csv.reader(io.StringIO(lines, newline=""), delimiter=separator))
+    try:
+        separator, lines, skipped = _separator(path, lines, required)
+        records = list(csv.reader(io.StringIO(lines, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise FileError(f"{path}: the rows cannot be told apart (a quote or a line end is damaged); save the table as "
+                        "\"CSV UTF-8\" again") from error
     columns = tuple(_columnName(name) for name in records[0])
     columns = _withoutEmptyEnd(columns)
     headerRow = HEADER_ROW + skipped

@@ -66,8 +66,10 @@ def caseAsJson(case: Case, folder: Path) -> dict[str, Any]:
 def _visitAsJson(visit: CaseVisit, folder: Path) -> dict[str, Any]:
     return _withoutAbsent({
         "label": visit.label, "month": visit.month, "status": None if visit.done else "not done",
-        "image": _relative(visit.image, folder), "segmentation": _relative(visit.segmentation, folder),
-        "segments": dict(visit.segments) or None, "lesion_absent": visit.lesionAbsent or None,
+        "image": _relative(visit.image, folder), "series_instance_uid": visit.series.uid,
+        "series_number": visit.series.number,
+        "segmentation": _relative(visit.segmentation, folder), "segments": dict(visit.segments) or None,
+        "lesion_absent": visit.lesionAbsent or None,
         "transform_to_baseline": _relative(visit.transformToBaseline, folder),
         "landmarks": _relative(visit.landmarks, folder), "reader": visit.reader,
         "stage": visit.stage and {"system": visit.stage.system, "value": visit.stage.value},

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .serieswanted import ANY_SERIES, SeriesWanted
+
 
 @dataclass(frozen=True)
 class CaseStage:
@@ -66,6 +68,7 @@ class CaseVisit:
     :param sourceDicom: folder of the original DICOM files of this visit.
     :param approval: of the outlines by a reader; None where nobody approved them.
     :param notDoneReason: why a planned visit was not done, in words.
+    :param series: which series of a DICOM folder `image` is, where it holds several.
     """
 
     label: str
@@ -84,6 +87,7 @@ class CaseVisit:
     sourceDicom: Path | None = None
     approval: CaseApproval | None = None
     notDoneReason: str | None = None
+    series: SeriesWanted = ANY_SERIES
 
 
 @dataclass(frozen=True)

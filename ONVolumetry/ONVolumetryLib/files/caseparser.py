@@ -22,15 +22,17 @@ from .fields import (
     requireText,
     show,
 )
+from .serieswanted import SeriesWanted
 
 CASE_SCHEMA = "onvolumetry-case/1"
 CASE_KEYS = ("schema", "hip", "patient", "side", "sex", "subject", "end", "landmarks", "source_dicom", "visits",
              "settings")
-VISIT_KEYS = ("label", "month", "status", "image", "segmentation", "segments", "lesion_absent", "transform_to_baseline",
-              "landmarks", "reader", "stage", "jic_zones", "acp_zones", "source_dicom", "approval", "not_done_reason")
+VISIT_KEYS = ("label", "month", "status", "image", "series_instance_uid", "series_number", "segmentation", "segments",
+              "lesion_absent", "transform_to_baseline", "landmarks", "reader", "stage", "jic_zones", "acp_zones",
+              "source_dicom", "approval", "not_done_reason")
 # What a visit that was not done cannot have.
-SCAN_KEYS = ("image", "segmentation", "segments", "lesion_absent", "transform_to_baseline", "landmarks", "jic_zones",
-             "acp_zones", "source_dicom", "approval")
+SCAN_KEYS = ("image", "series_instance_uid", "series_number", "segmentation", "segments", "lesion_absent",
+             "transform_to_baseline", "landmarks", "jic_zones", "acp_zones", "source_dicom", "approval")
 SIDES = ("left", "right")
 SEXES = ("male", "female")
 END_REASONS = ("arthroplasty", "withdrawn", "lost")
@@ -161,7 +163,21 @@ def _visit(value: Any, name: str, paths: _Paths) -> CaseVisit:
         sourceDicom=paths.anything(visit, "source_dicom", prefix),
         approval=_approval(visit["approval"], f"{prefix}approval") if "approval" in visit else None,
         notDoneReason=_notDoneReason(visit, prefix, done),
+        series=_series(visit, prefix),
     )
+
+
+def _series(visit: Mapping[str, Any], prefix: str) -> SeriesWanted:
+    if "series_instance_uid" in visit and "series_number" in visit:
+        raise CaseError(f"{prefix}series_number: series_instance_uid names the series already; remove one of the two")
+    if "series_instance_uid" in visit:
+        return SeriesWanted(uid=requireText(visit["series_instance_uid"], f"{prefix}series_instance_uid"))
+    if "series_number" not in visit:
+        return SeriesWanted()
+    number = visit["series_number"]
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise CaseError(f"{prefix}series_number: {show(number)} is not a whole number; write it without quotes")
+    return SeriesWanted(number=number)
 
 
 def _approval(value: Any, name: str) -> CaseApproval:

@@ -10,12 +10,13 @@ import numpy as np
 from pydicom import Dataset
 
 from ..core.errors import FileError
-from .filecontext import oneLine
 
 FUNCTIONAL_GROUPS = {
     "ImagePositionPatient": "PlanePositionSequence",
     "ImageOrientationPatient": "PlaneOrientationSequence",
     "PixelSpacing": "PixelMeasuresSequence",
+    "SpacingBetweenSlices": "PixelMeasuresSequence",
+    "ReferencedSegmentNumber": "SegmentIdentificationSequence",
     "RescaleSlope": "PixelValueTransformationSequence",
     "RescaleIntercept": "PixelValueTransformationSequence",
 }
@@ -34,8 +35,8 @@ class DicomSlice:
     :param spacing: distance between columns and between rows.
     :param size: number of columns and rows.
     :param rescale: slope and intercept of the stored values.
-    :param series: identifies the series; never shown.
-    :param seriesText: series number and description, for messages.
+    :param instance: SOP instance UID of its file; never shown.
+    :param frameOfReference: UID of the coordinates that positions refer to; never shown; "" where the file has none.
     """
 
     path: Path
@@ -47,8 +48,8 @@ class DicomSlice:
     spacing: tuple[float, float]
     size: tuple[int, int]
     rescale: tuple[float, float]
-    series: str
-    seriesText: str
+    instance: str = ""
+    frameOfReference: str = ""
 
     @property
     def normal(self) -> np.ndarray:
@@ -94,19 +95,15 @@ def _slice(path: Path, dataset: Dataset, frame: int, group: Dataset | None) -> D
         columnDirection=column / np.linalg.norm(column),
         spacing=(columnSpacing, rowSpacing),
         size=(int(dataset.Columns), int(dataset.Rows)),
-        rescale=(float(_value(sources, "RescaleSlope", 1)), float(_value(sources, "RescaleIntercept", 0))),
-        series=str(dataset.get("SeriesInstanceUID", "")),
-        seriesText=_seriesText(dataset),
+        rescale=tuple(float(functionalValue(sources, keyword, default))
+                      for keyword, default in (("RescaleSlope", 1), ("RescaleIntercept", 0))),
+        instance=str(dataset.get("SOPInstanceUID", "")),
+        frameOfReference=str(dataset.get("FrameOfReferenceUID") or ""),
     )
 
 
-def _seriesText(dataset: Dataset) -> str:
-    description = oneLine(str(dataset.get("SeriesDescription") or "")) or "no description"
-    number = dataset.get("SeriesNumber")
-    return f'series {number if number is not None else "without number"} "{description}"'
-
-
-def _value(sources: list[Dataset], keyword: str, default=None):
+def functionalValue(sources: list[Dataset], keyword: str, default=None):
+    """Value of a multi-frame object, in the first of its functional groups (or of the object itself) that has it."""
     for source in sources:
         holder = source
         if keyword not in holder and FUNCTIONAL_GROUPS[keyword] in source:
@@ -119,7 +116,7 @@ def _value(sources: list[Dataset], keyword: str, default=None):
 
 
 def _numbers(sources: list[Dataset], keyword: str, count: int) -> np.ndarray:
-    value = _value(sources, keyword)
+    value = functionalValue(sources, keyword)
     if value is None or np.size(value) != count:
         raise FileError(f"a DICOM file has no {keyword}, so that its place in the patient is not known; export the "
                         "original series")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
-from ..core.errors import FileError, GeometryError
+from ..core.errors import GeometryError
 from ..core.geometry import GridGeometry
 from .dicomslices import DicomSlice
-from .itkgrid import LPS_TO_RAS, TWO_DIMENSIONAL
+from .itkgrid import LPS_TO_RAS, TWO_DIMENSIONAL, requirePlausibleSpacing
 
 DIRECTION_TOLERANCE = 1e-3
 PITCH_TOLERANCE = 0.01
@@ -24,10 +22,8 @@ def stackGrid(slices: list[DicomSlice]) -> tuple[list[DicomSlice], GridGeometry]
 
     :return: the ordered slices, and the grid whose K axis is the normal and whose K spacing is the distance between
         slice positions (never the slice thickness).
-    :raises FileError: there is more than one series.
     :raises GeometryError: the slices do not make a rectangular grid.
     """
-    _requireOneSeries(slices)
     _requireSame(slices)
     if len(slices) < 2:
         raise GeometryError(TWO_DIMENSIONAL)
@@ -43,14 +39,9 @@ def stackGrid(slices: list[DicomSlice]) -> tuple[list[DicomSlice], GridGeometry]
     matrix[:3, 1] = first.columnDirection * first.spacing[1]
     matrix[:3, 2] = normal * pitch
     matrix[:3, 3] = first.position
-    return ordered, GridGeometry((*first.size, len(ordered)), LPS_TO_RAS @ matrix)
-
-
-def _requireOneSeries(slices: list[DicomSlice]):
-    counts = Counter((piece.series, piece.seriesText) for piece in slices)
-    if len({series for series, _ in counts}) > 1:
-        listed = "; ".join(sorted(f"{text}, {count} slices" for (_, text), count in counts.items()))
-        raise FileError(f"the folder holds more than one series: {listed}; put the wanted one in a folder of its own")
+    grid = GridGeometry((*first.size, len(ordered)), LPS_TO_RAS @ matrix)
+    requirePlausibleSpacing(grid)
+    return ordered, grid
 
 
 def _requireSame(slices: list[DicomSlice]):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ..core.errors import FileError, ONVolumetryError
 
+PARTIAL_PREFIX = ".partial-"
+PARTIAL_PATTERN = f"{PARTIAL_PREFIX}*"
+
 
 @contextmanager
 def namedFile(path):
@@ -48,7 +51,7 @@ def atomicPath(path):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{path.name}")
     try:
         yield temporary
         os.replace(temporary, path)

@@ -1,4 +1,4 @@
-"""Reading and writing images: NRRD, NIfTI, MetaImage, or a folder with one DICOM series."""
+"""Reading and writing images: NRRD, NIfTI, MetaImage, or a folder with a DICOM series."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import SimpleITK as sitk
 
 from ..core.errors import FileError, GeometryError
 from ..core.geometry import GridGeometry
-from .dicomseries import isDicomFile, readDicomSeries
+from .dicomheader import isDicomFile
+from .dicomseries import readDicomSeries
 from .filecontext import atomicPath, namedFile, requireFile
 from .headercheck import checkHeader
 from .headertexts import BAD_SPACING, SHEARED, TRUNCATED
 from .itkgrid import applyGrid, gridOfItkImage, itkWarningsOff, requireSeveralSlices
 from .niftiheader import checkNiftiPosition
+from .serieswanted import ANY_SERIES, SeriesWanted
 from .volumeimage import VolumeImage
 
 __all__ = ["VolumeImage", "readImage", "readItkImage", "writeImage", "writeItkImage"]
@@ -22,11 +24,11 @@ __all__ = ["VolumeImage", "readImage", "readItkImage", "writeImage", "writeItkIm
 IMAGE_ENDINGS = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
 
 
-def readImage(path) -> VolumeImage:
+def readImage(path, wanted: SeriesWanted = ANY_SERIES) -> VolumeImage:
     """Read an image.
 
-    :param path: a NRRD, NIfTI or MetaImage file, or a folder that holds one DICOM series, or one multi-frame DICOM
-        file.
+    :param path: a NRRD, NIfTI or MetaImage file, or a folder that holds DICOM series, or one multi-frame DICOM file.
+    :param wanted: which of several DICOM series.
     :return: the image in RAS.
     :raises FileError: the file is absent, damaged, or of another kind.
     :raises GeometryError: the image is two-dimensional, a time series, sheared, or has no spacing.
@@ -34,10 +36,10 @@ def readImage(path) -> VolumeImage:
     path = Path(path)
     with namedFile(path):
         if path.is_dir():
-            return readDicomSeries(path)
+            return readDicomSeries(path, wanted)
         requireFile(path)
         if not path.name.lower().endswith(IMAGE_ENDINGS) and isDicomFile(path):
-            return readDicomSeries(path)
+            return readDicomSeries(path, wanted)
         image, geometry = readItkImage(path)
         if image.GetNumberOfComponentsPerPixel() > 1:
             raise FileError("this is a color or vector image; give a gray-scale image")

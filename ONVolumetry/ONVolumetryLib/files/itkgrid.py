@@ -7,12 +7,14 @@ from contextlib import contextmanager
 import numpy as np
 import SimpleITK as sitk
 
-from ..core.errors import GeometryError
+from ..core.errors import FileError, GeometryError
 from ..core.geometry import GridGeometry
 
 TWO_DIMENSIONAL = "the image is two-dimensional; give a volume with several slices"
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 PLAUSIBLE_SPACING_MM = (0.01, 50.0)
+# 512 x 512 x 512: five times the largest hip series; a header that states more is damaged.
+MOST_VOXELS = 2**27
 
 
 def gridOfItkImage(image: sitk.Image) -> GridGeometry:
@@ -43,6 +45,16 @@ def requirePlausibleSpacing(grid: GridGeometry):
         if not low <= spacing <= high:
             raise GeometryError(f"the voxel spacing is {spacing:g} mm, which no scan has; check the unit (mm) and "
                                 "export the image again")
+
+
+def requirePossibleSize(voxelCount: int):
+    """Refuse a size that would not fit into memory, before anything is read.
+
+    :raises FileError: there are more voxels than a scan of a hip has.
+    """
+    if not 0 < voxelCount <= MOST_VOXELS:
+        raise FileError(f"the header states {voxelCount:,} voxels, which no scan of a hip has; export the image again, "
+                        "or crop it to the hip")
 
 
 def requireSeveralSlices(grid: GridGeometry):

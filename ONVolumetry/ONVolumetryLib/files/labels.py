@@ -36,3 +36,17 @@ def masksOfLabels(array: np.ndarray, grid: GridGeometry) -> dict[int, Mask]:
 def emptyMask(grid: GridGeometry) -> Mask:
     """A mask without voxels."""
     return Mask(np.zeros((0, 0, 0), dtype=bool), (0, 0, 0), grid)
+
+
+def maskOfIndices(indicesIjk: np.ndarray, grid: GridGeometry) -> Mask:
+    """A mask of single voxels.
+
+    :param indicesIjk: whole numbers (n, 3), inside the grid; may repeat.
+    """
+    if len(indicesIjk) == 0:
+        return emptyMask(grid)
+    low, high = indicesIjk.min(axis=0), indicesIjk.max(axis=0)
+    voxels = np.zeros(tuple(high - low + 1)[::-1], dtype=bool)
+    i, j, k = (indicesIjk - low).T
+    voxels[k, j, i] = True
+    return Mask(voxels, tuple(int(start) for start in low), grid)

@@ -44,11 +44,11 @@ def loadVisit(case: Case, visit: CaseVisit) -> LoadedVisit:
     """
     if not visit.done:
         return LoadedVisit(VisitSegments(visit.label, visit.month, done=False), None)
-    image = None if visit.image is None else readImage(visit.image)
+    image = None if visit.image is None else readImage(visit.image, visit.series)
     if visit.segmentation is None:
         return LoadedVisit(VisitSegments(visit.label, visit.month, lesionAbsent=visit.lesionAbsent,
                                          warnings=(NO_SEGMENTATION,)), image)
-    segmentation = readSegmentation(visit.segmentation)
+    segmentation = readSegmentation(visit.segmentation, image)
     with namedFile(visit.segmentation):
         return LoadedVisit(_segments(case, visit, segmentation, image), image)
 

@@ -123,7 +123,7 @@ def _openVisit(scene, case: Case, visit: CaseVisit, added: list) -> VisitNodes:
         return VisitNodes(**common, done=False, notDoneReason=visit.notDoneReason or "")
     volume = node = None
     ids = ("", "")
-    image = None if visit.image is None else readImage(visit.image)
+    image = None if visit.image is None else readImage(visit.image, visit.series)
     if image is not None:
         volume = addVolume(scene, image, f"{case.hip} {visit.label}")
         added.append(volume)
@@ -144,7 +144,7 @@ def _outlines(case: Case, visit: CaseVisit, image: VolumeImage | None) -> tuple[
             raise CaseError(f'{case.path}: the visit "{visit.label}" has neither image nor segmentation; add one')
         segmentation, head, lesion = Segmentation((), image.geometry), None, None
     else:
-        segmentation = readSegmentation(visit.segmentation)
+        segmentation = readSegmentation(visit.segmentation, image)
         with namedFile(visit.segmentation):
             head, lesion = findHeadAndLesion(segmentation, visit.segments, case.side)
     segments = list(segmentation.segments)

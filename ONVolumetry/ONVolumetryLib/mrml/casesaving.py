@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from ..files.images import readImage, writeImage
 from ..files.landmarkfile import LANDMARK_FILE, writeLandmarks
 from ..files.segmentations import writeSegmentation
 from ..files.segmentnames import findHeadAndLesion
+from ..files.serieswanted import ANY_SERIES, SeriesWanted
 from ..files.transforms import writeTransformToBaseline
+from ..files.visitfiles import fileStem
 from .caseopening import Progress
 from .casesource import caseInFolder, notedFile, noteFile
 from .grids import volumeGrid, volumeVoxels
@@ -96,18 +97,14 @@ def _requireOwnFolder(folder: Path, hip: HipNodes):
         raise FileError(f"the folder holds other files and no {CASE_FILE}; choose a new or an empty folder")
 
 
-def fileStem(visit: CaseVisit) -> str:
-    """Name of a visit's files: its label before surgery, "m3" for three months after it."""
-    name = visit.label if visit.month <= 0 else f"m{visit.month:g}"
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "visit"
-
-
 def _saveVisit(visit: CaseVisit, nodes: VisitNodes, folder: Path, side: str) -> CaseVisit:
     visit = replace(visit, **{name: _present(getattr(visit, name)) for name in FILES_OF_VISIT})
     if not visit.done:
         return visit
-    stem = fileStem(visit)
-    image = None if nodes.volume is None else _saveVolume(nodes.volume, folder / f"{stem}.nrrd")
+    stem = fileStem(visit.label, visit.month)
+    image = None if nodes.volume is None else _saveVolume(nodes.volume, folder / f"{stem}.nrrd", visit.series)
+    if image is None or not image.is_dir():
+        visit = replace(visit, series=ANY_SERIES)
     if nodes.segmentation is None:
         return replace(visit, image=image)
     path = folder / f"{stem}.seg.nrrd"
@@ -120,27 +117,27 @@ def _withTransform(visit: CaseVisit, pair, folder: Path) -> CaseVisit:
         return visit
     if not isUsers(pair):
         return replace(visit, transformToBaseline=None)
-    path = folder / f"{fileStem(visit)}.tfm"
+    path = folder / f"{fileStem(visit.label, visit.month)}.tfm"
     writeTransformToBaseline(path, matrixOf(pair))
     return replace(visit, transformToBaseline=path)
 
 
-def _saveVolume(node, path: Path) -> Path:
+def _saveVolume(node, path: Path, series: SeriesWanted) -> Path:
     """The file of a volume: the one it was read from where that is still what the node holds, else a new one."""
     source = notedFile(node)
     voxels, grid = volumeVoxels(node), volumeGrid(node)
-    if source and _isSameImage(Path(source), voxels, grid):
+    if source and _isSameImage(Path(source), series, voxels, grid):
         return Path(source)
     writeImage(path, voxels, grid)
     noteFile(node, path)
     return path
 
 
-def _isSameImage(path: Path, voxels: np.ndarray, grid: GridGeometry) -> bool:
+def _isSameImage(path: Path, series: SeriesWanted, voxels: np.ndarray, grid: GridGeometry) -> bool:
     if not path.exists():
         return False
     try:
-        image = readImage(path)
+        image = readImage(path, series)
     except ValueError:
         return False
     return image.geometry.isSameLattice(grid) and np.array_equal(image.voxels, voxels)

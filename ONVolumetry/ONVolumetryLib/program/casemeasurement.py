@@ -66,6 +66,9 @@ def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
     except MemoryError:
         return CaseOutcome(path, error=f"{path}: not enough memory; measure fewer hips at a time (--workers 1)",
                            details=traceback.format_exc())
+    except OSError as error:
+        text = f"{path}: {error.strerror or error}; check free space and permissions, also of the temporary folder"
+        return CaseOutcome(path, error=text, details=traceback.format_exc())
     except Exception as error:  # the last line of defense: a user never sees a traceback unasked
         text = f"{path}: unexpected {type(error).__name__}; please report it with the output of --debug"
         return CaseOutcome(path, error=text, details=traceback.format_exc())
@@ -76,13 +79,30 @@ def measureCase(path: Path) -> tuple[Case, HipMeasurement, Sequence[LoadedVisit]
 
     :raises ONVolumetryError: something of the case cannot be read or measured; the text begins with the file.
     """
+    case, visits = loadCase(path)
+    return case, measureLoaded(case, visits), visits
+
+
+def loadCase(path: Path) -> tuple[Case, Sequence[LoadedVisit]]:
+    """Read a case file with its images and outlines.
+
+    :raises ONVolumetryError: something of the case cannot be read; the text begins with the file.
+    """
     case = readCase(path)
     with namedFile(path):
+        return case, [loadVisit(case, visit) for visit in case.visits]
+
+
+def measureLoaded(case: Case, visits: Sequence[LoadedVisit]) -> HipMeasurement:
+    """Measure a case whose files are read.
+
+    :raises ONVolumetryError: something cannot be measured; the text begins with the case file.
+    """
+    with namedFile(case.path):
         settings = MeasurementSettings.fromMapping(case.settings, SETTING_FIELDS)
-        visits = [loadVisit(case, visit) for visit in case.visits]
         measurement = measureHip([visit.segments for visit in visits], case.sex, settings)
         measurement = withChangeOverTime(case, measurement, visits)
-        return case, withLocation(case, measurement, visits), visits
+        return withLocation(case, measurement, visits)
 
 
 def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisit],

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from ..core.errors import ONVolumetryError
+from ..files.outputlock import outputLock
 
 NEEDED_LIBRARIES = ("pandas", "statsmodels", "matplotlib")
 HOW_TO_INSTALL = f"pip install {' '.join(NEEDED_LIBRARIES)}"
@@ -51,6 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.readers) == 1:
         arguments.refuse("--readers needs two or more folders")
     requireLibraries()
+    with outputLock(arguments.output):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from ..cohort.analysis import analyzeCohort
     from ..cohort.output import writeCohort
     from ..cohort.results import CohortResults

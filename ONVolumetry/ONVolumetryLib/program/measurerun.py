@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files.case import Case
+from ..files.outputlock import outputLock
 from .caseset import readCaseSet
 from .hipfile import EarlierHip
 from .hiptask import HipTask, Results, WorkerEnded, inThisProcess
@@ -86,10 +87,14 @@ def measureInto(output: Path, paths: Iterable[Path], options: RunOptions | None 
     """Measure case files and write their results, hip by hip; a progress bar on a terminal.
 
     :param output: folder of the results; of an earlier run only hips of these files stay.
-    :raises FileError: the folder cannot be written.
+    :raises FileError: the folder cannot be written, or another run is writing there.
     :raises InterruptedRunError: the user pressed Ctrl-C.
     """
-    options = options or RunOptions()
+    with outputLock(output):
+        return _measureInto(output, paths, options or RunOptions())
+
+
+def _measureInto(output: Path, paths: Iterable[Path], options: RunOptions) -> RunResults:
     paths = list(dict.fromkeys(paths))
     folder = ResultFolder(output)
     cases = readCaseSet(paths)

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..core.errors import ONVolumetryError
 from ..files.filecontext import namedFile
 from ..files.images import readImage
+from ..files.outputlock import outputLock
 from ..phantom.background import requireHeadInside
 from ..phantom.presets import PRESETS
 from ..phantom.settings import ORIENTATIONS, THINNEST_SLICE_MM, PhantomSettings, VisitPlan
@@ -99,6 +100,11 @@ def run(arguments: argparse.Namespace) -> int:
     with _usageErrors(arguments):
         settings = settingsOf(arguments)
         requireWritable(settings, arguments.output, arguments.background is not None)
+    with outputLock(arguments.output):
+        return _write(arguments, settings)
+
+
+def _write(arguments: argparse.Namespace, settings: PhantomSettings) -> int:
     if arguments.background is None:
         print(writePhantom(settings, arguments.output))
         return 0

@@ -11,7 +11,9 @@ from slicer.i18n import tr as _
 from ..core.errors import ONVolumetryError
 from ..files.segnrrd import STATUS_TAG
 from ..mrml.approving import APPROVED, CHANGED, NOT_APPROVED, approvalState, approve
+from ..mrml.dicomexport import exportHip
 from ..mrml.segments import segmentTag
+from .dicomstudies import fileOfInstance
 from .exporting import exportCsv, exportReport
 from .hipparameters import hipNodes
 from .hipstate import sentence
@@ -37,6 +39,7 @@ class ApproveSection:
         for button, action in ((ui.approveButton, self.approve), (ui.withdrawButton, self._onWithdraw),
                                (ui.exportCsvButton, self._onExportCsv),
                                (ui.exportReportButton, self._onExportReport),
+                               (ui.exportDicomButton, self._onExportDicom),
                                (ui.exportFolderButton, self._onExportFolder)):
             button.connect("clicked(bool)", lambda checked=False, action=action: action())
 
@@ -66,6 +69,9 @@ class ApproveSection:
                _("Unlock the outlines of all visits and forget their approval."))
         enable(ui.exportCsvButton, reason, _("Write measurements.csv: one row a visit."))
         enable(ui.exportReportButton, reason, _("Write the report, a page that opens in any browser."))
+        enable(ui.exportDicomButton, reason or self._reasonNotToExportDicom(),
+               _("Write DICOM objects for a PACS: a segmentation a visit and a measurement report. They name the "
+                 "patient of the original series."))
         enable(ui.exportFolderButton, "" if ui.saveCaseButton.enabled else ui.saveCaseButton.toolTip,
                _("Write images, outlines and approvals as a case folder that the program measures with the same "
                  "numbers."))
@@ -155,6 +161,21 @@ class ApproveSection:
         """Write report.html."""
         self._attempt(lambda: exportReport(path, self.state.logic, self.state.hip), path)
 
+    def exportDicom(self, folder):
+        """Write the DICOM objects of the hip."""
+        logic, hip = self.state.logic, self.state.hip
+
+        def write():
+            record = logic.record(hip, logic.measure(hip))
+            exportHip(folder, hip, record, logic.segmentsOf(hip), fileOfInstance)
+        self._attempt(write, folder)
+
+    def _reasonNotToExportDicom(self) -> str:
+        from importlib.util import find_spec
+
+        return "" if find_spec("highdicom") else _("This Slicer has no highdicom, which writes DICOM objects; use 5.12 "
+                                                   "or newer.")
+
     def _attempt(self, action, path):
         with slicer.util.tryWithErrorDisplay(_("The file was not written."), waitCursor=True):
             try:
@@ -173,6 +194,11 @@ class ApproveSection:
                                               "measurements.csv", "CSV (*.csv)")
         if path:
             self.exportCsv(path)
+
+    def _onExportDicom(self):
+        folder = qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), _("Folder for the DICOM objects"))
+        if folder:
+            self.exportDicom(folder)
 
     def _onExportReport(self):
         path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), _("Export the report"), "report.html",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..core.errors import ONVolumetryError
+from .dicomstudies import StudiesDialog, database, visitsOfStudies
+from .hipstate import sentence
 from .sectionmarks import enable
 from .studydates import dateText, monthsSince, studyDate, volumesByDate
 
@@ -25,6 +30,7 @@ class VisitDates:
         ui.surgeryDateEdit.connect("dateChanged(QDate)", self._onSurgeryDateChanged)
         ui.useSeriesButton.connect("clicked(bool)", lambda checked=False: self.fillByDate())
         ui.monthsButton.connect("clicked(bool)", lambda checked=False: self.monthsFromDates())
+        ui.fromDicomButton.connect("clicked(bool)", lambda checked=False: self._onFromDicom())
 
     def fillByDate(self):
         """Put the loaded DICOM series into the empty volume cells: the earliest study to the earliest visit.
@@ -53,8 +59,39 @@ class VisitDates:
                 self.section.setFields(row, {"month": monthsSince(surgery, date)})
         self._say(said, "")
 
+    def addStudies(self, studies: list[str], contrast: str | None = None):
+        """Load studies of the DICOM database as visits; visits that hold nothing yet make room for them.
+
+        :param studies: UIDs of the studies.
+        :param contrast: "T1" or "T2"; None takes the only coronal series.
+        """
+        isDated = self._hipOfDate is self.state.hip.owner
+        surgery = dt.date.fromisoformat(self.ui.surgeryDateEdit.date.toString("yyyy-MM-dd")) if isDated else None
+        try:
+            with slicer.util.WaitCursor():
+                added = visitsOfStudies(studies, surgery, contrast)
+        except ONVolumetryError as error:
+            self.section.message = sentence(str(error))
+            self.section.panel.update()
+            return
+        kept = [visit for visit in self.section.visits() if visit.volume is not None or visit.segmentation is not None]
+        self.section.replaceVisits(kept + added)
+        counted = _("Months are counted from the date of surgery.") if isDated else _(
+            "Months are counted from the first study; correct them if surgery was on another day.")
+        self.section.message = _("{count} visits added. {counted}").format(count=len(added), counted=counted)
+        self.section.panel.update()
+
+    def _onFromDicom(self):
+        studies, contrast = StudiesDialog(slicer.util.mainWindow()).ask()
+        if studies:
+            self.addStudies(studies, contrast)
+
     def showButtons(self):
         """Say what can be done with dates, and why not."""
+        noDatabase = _("Slicer's DICOM database is not open; open the DICOM module once.")
+        noStudies = _("Slicer's DICOM database holds no studies; import them in the DICOM module.")
+        reason = noDatabase if database() is None else "" if database().patients() else noStudies
+        enable(self.ui.fromDicomButton, reason, _("Select studies in Slicer's DICOM database; each becomes a visit."))
         series = {volume for date, volumes in volumesByDate(slicer.mrmlScene) for volume in volumes}
         noSeries = "" if series else _("No DICOM series with a study date is loaded.")
         enable(self.ui.useSeriesButton, noSeries, _("Fill the empty volume cells with the DICOM series that are "

@@ -121,6 +121,10 @@ class VisitsSection:
         """Take the volume in the slice views as that of the selected visit."""
         self.setFields(self.row, {"volume": shownVolume()})
 
+    def replaceVisits(self, visits: list[VisitParameters]):
+        """Show other visits in the table."""
+        self._write(visits)
+
     def _write(self, visits: list[VisitParameters]):
         # Copies: packs of the old list would write to places that hold other visits by then.
         fields = list(VisitParameters.__annotations__)

@@ -1,0 +1,180 @@
+"""Studies of the DICOM database become visits, and a hip leaves as DICOM objects that Slicer's own module reads."""
+
+import unittest
+from unittest import mock
+
+import numpy as np
+import qt
+import slicer
+from ballcase import MONTHS, RIGHT_OF_MIDDLE_MM, masksOfVisit
+from paneltest import PanelTest, settle
+
+DATES = ("20230116", "20230503", "20240202")
+
+
+def setUpModule():
+    import importguard
+
+    importguard.install()
+
+
+class DicomTest(PanelTest):
+    """With a database of its own that holds three studies of an invented patient."""
+
+    def setUp(self):
+        if not hasattr(slicer.modules, "dicom"):
+            raise unittest.SkipTest("this Slicer was built without its DICOM module")
+        from DICOMLib import DICOMUtils
+
+        super().setUp()
+        for label, date in zip(MONTHS, DATES):
+            writeSeries(self.folder / "cd" / label, coronalMasks(label), date)
+        database = DICOMUtils.TemporaryDICOMDatabase(str(self.folder / "database"))
+        database.__enter__()
+        self.addCleanup(database.__exit__, None, None, None)
+        DICOMUtils.importDicom(str(self.folder / "cd"))
+        self.panel.update()
+
+    def addVisits(self):
+        """Make a hip of the studies, as a user does but for the dialog."""
+        from ONVolumetryLib.ui.dicomstudies import studiesInDatabase
+
+        self.ui.newHipButton.click()
+        settle()
+        self.ui.hipEdit.text = "7"
+        self.ui.sideSelector.setCurrentText("Right")
+        self.ui.sexSelector.setCurrentText("Female")
+        self.ui.surgeryDateEdit.setDate(qt.QDate(2023, 2, 1))
+        settle()
+        self.assertTrue(self.ui.fromDicomButton.enabled, self.ui.fromDicomButton.toolTip)
+        studies = studiesInDatabase()
+        self.assertEqual(len(studies), 3)
+        self.assertIn("2023-01-16", studies[0][1])
+        with mock.patch("ONVolumetryLib.ui.visitdates.StudiesDialog") as dialog:
+            dialog.return_value.ask.return_value = ([study for study, text in studies], None)
+            self.ui.fromDicomButton.click()
+        settle()
+
+    def outline(self):
+        """Give every visit its outlines."""
+        from ONVolumetryLib.files.segment import Segment, Segmentation
+        from ONVolumetryLib.files.segmentnames import HEAD, LESION
+        from ONVolumetryLib.mrml.caseopening import addSegmentation
+
+        for row, label in enumerate(MONTHS):
+            masks = coronalMasks(label)
+            node, _ = addSegmentation(slicer.mrmlScene, Segmentation(tuple(
+                Segment(standard.name, mask, standard.role, standard.colorRgb, "completed", standard.terminologyEntry)
+                for standard, mask in zip((HEAD, LESION), masks)), masks[0].grid), label)
+            self.panel.visitsSection.setFields(row, {"segmentation": node})
+        settle(0.3)
+
+    def testStudiesBecomeVisitsWithMonths(self):
+        self.addVisits()
+        visits = self.panel.state.hip.visits
+        self.assertEqual([(visit.label, visit.month) for visit in visits],
+                         [("preop", -0.5), ("3 months", 3.0), ("12 months", 12.0)], self.ui.visitsStatus.text)
+        for visit, label in zip(visits, MONTHS):
+            head, _ = coronalMasks(label)
+            self.assertEqual(visit.volume.GetImageData().GetDimensions(), head.grid.sizeIjk)
+            self.assertTrue(visit.volume.GetAttribute("DICOM.instanceUIDs"))
+        self.assertIn("date of surgery", self.ui.visitsStatus.text)
+
+    def testStudiesWithoutMrAreRefusedInTheStatus(self):
+        self.addVisits()
+        self.panel.visitsSection.dates.addStudies([], None)
+        settle()
+        self.assertIn("no DICOM images", self.ui.visitsStatus.text)
+        self.assertEqual(len(self.panel.state.hip.visits), 3)
+
+    def testExportIsReadBackBySlicersOwnModule(self):
+        import pydicom
+
+        try:
+            import highdicom
+        except ImportError:
+            self.skipTest("this Slicer has no highdicom")
+        self.addVisits()
+        self.outline()
+        self.measure()
+        record = self.panel.state.record
+        self.assertTrue(self.ui.exportDicomButton.enabled, self.ui.exportDicomButton.toolTip)
+        with mock.patch.object(qt.QFileDialog, "getExistingDirectory", return_value=str(self.folder / "out")):
+            self.ui.exportDicomButton.click()
+        settle()
+        self.assertIn("Written", self.ui.approveStatus.text)
+        files = sorted((self.folder / "out").rglob("*.dcm"))
+        self.assertEqual(len(files), 4, files)
+        report = highdicom.sr.srread(next(file for file in files if "sr" in file.name))
+        volumes = [item.value for group in report.content.get_volumetric_roi_measurement_groups()
+                   for item in group.get_measurements() if item.method and item.method.value == "YEKZ"]
+        expected = [visit[key] for visit in record["visits"] for key in ("fhv_cm3", "onv_cm3")]
+        np.testing.assert_allclose(volumes, expected, rtol=1e-9)
+        self.requireSameVoxels(pydicom.dcmread(next(file for file in files if file.name.startswith("preop"))))
+
+    def requireSameVoxels(self, dataset):
+        """Load an exported segmentation with Slicer's plugin and compare it with what was outlined."""
+        from DICOMLib import DICOMUtils
+
+        DICOMUtils.importDicom(str(self.folder / "out"))
+        loaded = DICOMUtils.loadSeriesByUID([dataset.SeriesInstanceUID])
+        nodes = [slicer.mrmlScene.GetNodeByID(nodeId) for nodeId in loaded]
+        nodes = [node for node in nodes if node is not None and node.IsA("vtkMRMLSegmentationNode")]
+        if not nodes:
+            self.skipTest("this Slicer has no plugin that reads DICOM segmentations")
+        head, lesion = coronalMasks("preop")
+        segmentation = nodes[0].GetSegmentation()
+        counts = {}
+        for index in range(segmentation.GetNumberOfSegments()):
+            segmentId = segmentation.GetNthSegmentID(index)
+            array = slicer.util.arrayFromSegmentBinaryLabelmap(nodes[0], segmentId)
+            counts[segmentation.GetSegment(segmentId).GetName()] = int(np.count_nonzero(array))
+        self.assertEqual(counts, {"Femoral head": (head | lesion).voxelCount,
+                                  "Osteonecrosis lesion": lesion.voxelCount})
+
+
+def coronalMasks(label):
+    """Head and lesion of a visit on coronal slices."""
+    from ONVolumetryLib.core.geometry import GridGeometry
+    from ONVolumetryLib.core.mask import Mask
+
+    masks = masksOfVisit(label)
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.array([[-1.0, 0, 0], [0, 0, -1], [0, -1, 0]]).T * masks[0].grid.spacingMm
+    matrix[:3, 3] = (RIGHT_OF_MIDDLE_MM, 0, 0) - matrix[:3, :3] @ ((np.array(masks[0].grid.sizeIjk) - 1) / 2)
+    grid = GridGeometry(masks[0].grid.sizeIjk, matrix)
+    return tuple(Mask.fromArray(mask.fullArray(), grid) for mask in masks)
+
+
+def writeSeries(folder, masks, date):
+    """The ball hip of a visit as a coronal T1 series."""
+    import pydicom
+    from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+    grid = masks[0].grid
+    voxels = (200 * masks[0].fullArray().astype(np.uint16) - 120 * masks[1].fullArray())
+    lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ grid.ijkToRas
+    directions = lps[:3, :3] / grid.spacingMm
+    study, series, frame = generate_uid(), generate_uid(), generate_uid()
+    folder.mkdir(parents=True)
+    for k in range(grid.sizeIjk[2]):
+        dataset = pydicom.Dataset()
+        dataset.file_meta = pydicom.dataset.FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = MRImageStorage
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+        for keyword, value in {
+                "PatientName": "ROSSI^GIULIA", "PatientID": "HOSP-4711", "PatientBirthDate": "19620314",
+                "PatientSex": "F", "Modality": "MR", "StudyDate": date, "StudyTime": "101500", "AccessionNumber": "",
+                "StudyID": "1", "StudyInstanceUID": study, "SeriesInstanceUID": series, "FrameOfReferenceUID": frame,
+                "SeriesNumber": 3, "SeriesDescription": "t1_tse_cor", "InstanceNumber": k + 1, "EchoTime": 12.0,
+                "RepetitionTime": 550.0, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2",
+                "BitsAllocated": 16, "BitsStored": 16, "HighBit": 15, "PixelRepresentation": 0,
+                "Rows": grid.sizeIjk[1], "Columns": grid.sizeIjk[0]}.items():
+            setattr(dataset, keyword, value)
+        dataset.ImageOrientationPatient = [f"{value:.10f}" for value in directions[:, :2].T.ravel()]
+        dataset.ImagePositionPatient = [f"{value:.8f}" for value in (lps @ [0, 0, k, 1])[:3]]
+        dataset.PixelSpacing = [f"{grid.spacingMm[1]:.8f}", f"{grid.spacingMm[0]:.8f}"]
+        dataset.SliceThickness = f"{grid.spacingMm[2]:g}"
+        dataset.PixelData = voxels[k].astype(np.uint16).tobytes()
+        dataset.save_as(folder / f"IM{k:03d}", enforce_file_format=True)
