@@ -101,7 +101,7 @@ def segmentationOfBalls(lesionRadiusMm=10.0, skipped=()):
                         grid)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ballSegmentation():
     """Function that makes a segmentation of a head and a lesion."""
     return segmentationOfBalls
