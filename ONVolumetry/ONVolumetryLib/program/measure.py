@@ -29,8 +29,8 @@ def addArguments(parser: argparse.ArgumentParser):
     parser.add_argument("--fresh", action="store_true",
                         help="measure all hips, also those whose results are there and still hold")
     parser.add_argument("--scheduler", metavar="ADDRESS",
-                        help="let the workers of a Dask cluster measure, such as tcp://10.0.0.1:8786; they must see "
-                             "the case files under the same paths")
+                        help="let the workers of a Dask cluster measure instead of --workers, such as "
+                             "tcp://10.0.0.1:8786; they must see the case files under the same paths")
 
 
 def run(arguments: argparse.Namespace) -> int:
