@@ -22,6 +22,7 @@ from .plotrecord import (
     PlotSeries,
     points,
     polyline,
+    thinned,
 )
 from .results import ALL, HEALED, NON_HEALED, CohortResults
 from .roc import rocArea, rocCurve
@@ -170,7 +171,7 @@ def _roc(table: CohortTable) -> Plot | None:
         except StatisticError:
             continue
         series.append(PlotSeries(f"{visit.label}: AUC {area.auc:.2f} (n = {area.healed} + {area.nonHealed})",
-                                 100 * curve.falsePositiveRate, 100 * curve.truePositiveRate,
+                                 *thinned(100 * curve.falsePositiveRate, 100 * curve.truePositiveRate),
                                  VISIT_COLORS[index % len(VISIT_COLORS)], VISIT_LINES[index % len(VISIT_LINES)]))
     if not series:
         return None

@@ -63,11 +63,16 @@ def numbers(values) -> list[float | None]:
 
 def points(name: str, x, y, color: str, *, marker: str = CIRCLE, inLegend: bool = True) -> PlotSeries:
     """Points without a line; evenly chosen where there are too many to draw."""
+    return PlotSeries(name, *thinned(x, y), color, NO_LINE, marker, inLegend)
+
+
+def thinned(x, y) -> tuple[np.ndarray, np.ndarray]:
+    """Points, evenly chosen with the first and the last where there are too many to draw."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if len(x) > MOST_DRAWN_POINTS:
-        chosen = np.linspace(0, len(x) - 1, MOST_DRAWN_POINTS).round().astype(int)
-        x, y = x[chosen], y[chosen]
-    return PlotSeries(name, x, y, color, NO_LINE, marker, inLegend)
+    if len(x) <= MOST_DRAWN_POINTS:
+        return x, y
+    chosen = np.linspace(0, len(x) - 1, MOST_DRAWN_POINTS).round().astype(int)
+    return x[chosen], y[chosen]
 
 
 def polyline(name: str, strokes: Sequence[Sequence[tuple[float, float]]], color: str, line: str = SOLID,
