@@ -13,6 +13,8 @@ from ..mrml.plots import chartsOfRecord, removeParts
 from ..mrml.recordlinks import RECORD_ROLE, tableOfRecord
 from .approvesection import ApproveSection
 from .checksection import CheckSection
+from .cohortscene import SceneHips
+from .cohortsection import CohortSection
 from .focusorder import orderFocus
 from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
@@ -45,6 +47,7 @@ class ModulePanel:
         self.approveSection = ApproveSection(ui, self.state, self)
         self.checkSection = CheckSection(ui, testCase)
         self.outlineSection = OutlineSection(ui, self.state, self)
+        self.cohortSection = CohortSection(ui, SceneHips(logic, hipNodesOfScene))
         numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
@@ -58,12 +61,15 @@ class ModulePanel:
         node = None if parameters is None else parameters.hip
         self.hipSection.message = ""
         self._showHip(node if isHipNode(node) else None)
+        if parameters is not None:
+            self.cohortSection.sceneChanged()
 
     def cleanup(self):
         """Let go of everything before the panel is destroyed."""
         self.hipSection.sample.stop()
         self.outlineSection.cleanup()
         self.registrationSection.leave()
+        self.cohortSection.cleanup()
         self.setParameters(None)
 
     def enter(self):
