@@ -100,10 +100,12 @@ def testEveryHipHasItsCourse(plots, results):
 
 
 def testZonesHaveTheirShareAndDenominator(plots):
-    later = series(plots["jic_zones"], "12 months")
-    assert later["name"] == "12 months (n = 17)"
-    assert plots["jic_zones"]["labels"] == ["A", "B", "C1", "C2"]
-    assert later["y"] == pytest.approx([100 * count / 17 for count in (11, 12, 11, 1)], abs=1e-5)
+    plot = plots["jic_zones"]
+    assert plot["x_title"] == "Months since surgery (n = 20, 20, 17)"
+    assert [entry["name"] for entry in plot["series"]] == ["zone A", "zone B", "zone C1", "zone C2"]
+    assert [entry["y"][-1] for entry in plot["series"]] == pytest.approx(
+        [100 * count / 17 for count in (11, 12, 11, 1)], abs=1e-5)
+    assert series(plot, "zone C2")["x"] == [0, 3, 12]
 
 
 def testRocHasTheAreaOfTheStatistic(plots, results):

@@ -8,16 +8,16 @@ from ONVolumetryLib.core.errors import FileError
 from ONVolumetryLib.mrml.cohortnode import CohortChoices, CohortState, cohortNode, readState, writeState
 from ONVolumetryLib.mrml.cohortplots import plotsOf, removeChart, showPlot
 
-LINES = {"key": "roc", "title": "ROC", "x_title": "1 - specificity", "y_title": "Sensitivity", "labels": [],
+LINES = {"key": "roc", "title": "ROC", "x_title": "1 - specificity", "y_title": "Sensitivity",
          "series": [
              {"name": "preop (n = 4)", "x": [0.0, 1.0, None, 2.0], "y": [0.0, 5.0, None, 6.0], "color": "#2f7fb5",
               "line": "dash", "marker": "square", "in_legend": True},
              {"name": "hips", "x": [1.0], "y": [2.0], "color": "#1c2630", "line": "none", "marker": "circle",
               "in_legend": False}]}
-BARS = {"key": "jic_zones", "title": "JIC zones", "x_title": "zone", "y_title": "%", "labels": ["A", "B"],
-        "series": [{"name": f"{visit} (n = 3)", "x": [0.0, 1.0], "y": [100.0, 50.0 * index], "color": "#d9dee2",
-                    "line": "solid", "marker": "none", "in_legend": True} for index, visit in enumerate("ab")]}
-DOCUMENT = {"synthetic": True, "plots": [LINES, BARS]}
+ZONES = {"key": "jic_zones", "title": "JIC zones", "x_title": "months", "y_title": "%",
+         "series": [{"name": f"zone {zone}", "x": [0.0, 3.0], "y": [100.0, 50.0], "color": "#d9dee2",
+                     "line": "dash-dot", "marker": "cross", "in_legend": True} for zone in "ab"]}
+DOCUMENT = {"synthetic": True, "plots": [LINES, ZONES]}
 CHOICES = CohortChoices(("a.csv", "cases"), ("anna", "bob"), True, "3 months=3m", useWelch=True)
 
 
@@ -41,14 +41,6 @@ def testLinesHaveGapsAndStyles(scene):
     assert (chart.GetXAxisTitle(), chart.GetYAxisTitle()) == ("1 - specificity", "Sensitivity")
     assert "SYNTHETIC" in chart.GetTitle()
     assert "SYNTHETIC" not in showPlot(scene, {"plots": [LINES]}, "roc").GetTitle()
-
-
-def testBarsOfAZoneStandSideBySide(scene):
-    first, second = seriesOf(showPlot(scene, DOCUMENT, "jic_zones"))
-    assert first.GetPlotType() == first.PlotTypeBar
-    assert first.GetTableNode() is second.GetTableNode()
-    assert column(first, first.GetLabelColumnName()) == ["A", "B"]
-    assert column(second, second.GetYColumnName()) == [100.0, 50.0]
 
 
 def testAnotherFigureReplacesTheFirst(scene):

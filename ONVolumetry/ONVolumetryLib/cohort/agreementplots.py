@@ -18,7 +18,8 @@ def blandAltmanPlot(pairs, limits) -> Plot:
     first, second, names, unit = pairs.first, pairs.second, pairs.names, pairs.unit
     mean = (first + second) / 2
     ends = [float(mean.min()), float(mean.max())]
-    lines = [PlotSeries(f"{name} {value:.2f} ({low:.2f} to {high:.2f})", ends, [value, value], INK, line)
+    lines = [PlotSeries(f"{name} {value:.2f} ({low:.2f} to {high:.2f})".replace("-", "\u2212"), ends, [value, value],
+                        INK, line)
              for name, value, low, high, line in (
                  ("mean", limits.meanDifference, limits.ciLow, limits.ciHigh, SOLID),
                  ("\u22121.96 SD", limits.loaLow, limits.loaLowCiLow, limits.loaLowCiHigh, DASHED),

@@ -12,6 +12,8 @@ from .healingmodel import HealingModel
 from .plotrecord import (
     CIRCLE,
     CROSS,
+    DASH_DOT,
+    DASH_DOT_DOT,
     DASHED,
     DIAMOND,
     DOTTED,
@@ -36,8 +38,9 @@ NAMES = {ALL: "All hips", HEALED: "Healed", NON_HEALED: "Non-healed"}
 LINES = {ALL: SOLID, HEALED: SOLID, NON_HEALED: DASHED}
 MARKERS = {ALL: CIRCLE, HEALED: CIRCLE, NON_HEALED: SQUARE}
 VISIT_COLORS = ("#1c2630", "#2f7fb5", "#b2430b", "#3f8f5f", "#6b7c89")
-VISIT_SHADES = ("#d9dee2", "#a3b1bb", "#6b7c89", "#3c4a55", "#1c2630")
-VISIT_LINES = (SOLID, DASHED, DOTTED)
+VISIT_LINES = (SOLID, DASHED, DASH_DOT, DASH_DOT_DOT)
+ZONE_COLORS = ("#1c2630", "#2f7fb5", "#b2430b", "#3f8f5f")
+ZONE_LINES, ZONE_MARKERS = (SOLID, DASHED, DASH_DOT, DASH_DOT_DOT), (CIRCLE, SQUARE, DIAMOND, CROSS)
 ONV, MONTHS = "ONV (% of femoral head volume)", "Months since surgery"
 MOST_LINES, MOST_POINTS = 300, 150
 ONLY_VISIT_WIDTH = 1.0
@@ -129,18 +132,18 @@ def _arthroplasties(table: CohortTable, months, values) -> list[PlotSeries]:
 
 
 def _zones(table: CohortTable) -> list[Plot]:
+    """Shares of hips over time, a line for each zone: axes of numbers cannot carry the names of zones."""
     made = []
     for system in SYSTEMS:
         states = zoneStates(table, system)
         shown = [index for index in range(len(table.visits)) if states.known[:, index].any()]
-        series = []
-        for order, index in enumerate(shown):
-            known = states.known[:, index]
-            percent = 100.0 * states.present[known, index].mean(axis=0)
-            series.append(PlotSeries(f"{table.visits[index].label} (n = {int(known.sum())})",
-                                     range(len(system.zones)), percent, VISIT_SHADES[order % len(VISIT_SHADES)]))
-        made.append(Plot(f"{system.name.lower()}_zones", f"{system.name} zones by visit", f"{system.name} zone",
-                         "Hips with lesion in the zone (%)", tuple(series), system.zones))
+        months = [table.visits[index].month for index in shown]
+        percent = np.array([100.0 * states.present[states.known[:, index], index].mean(axis=0) for index in shown])
+        counts = ", ".join(str(int(states.known[:, index].sum())) for index in shown)
+        series = [PlotSeries(f"zone {zone}", months, percent[:, order], ZONE_COLORS[order], ZONE_LINES[order],
+                             ZONE_MARKERS[order]) for order, zone in enumerate(system.zones if shown else ())]
+        made.append(Plot(f"{system.name.lower()}_zones", f"{system.name} zones by visit", f"{MONTHS} (n = {counts})",
+                         "Hips with lesion in the zone (%)", tuple(series)))
     return made
 
 

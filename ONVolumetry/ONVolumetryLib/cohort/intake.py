@@ -56,6 +56,12 @@ def caseFiles(path: Path) -> list[Path]:
     return [path] if path.suffix.lower() == ".json" else []
 
 
+def shortName(source: str) -> str:
+    """A source as people speak of it: the file, of a case with its folder."""
+    path = Path(source)
+    return f"{path.parent.name}/{path.name}" if path.name == CASE_FILE else path.name
+
+
 def readSource(path: Path) -> list[IntakeHip]:
     """The hips of a file or folder; what cannot be read is a hip without a name and with a problem."""
     try:
@@ -88,7 +94,7 @@ def checked(hips: Iterable[IntakeHip], visitOption: str = "") -> tuple[list[Inta
         others = known.setdefault(hip.hip.casefold(), [])
         other = next((other for other in others if hip.hip and _isRepeated(hip, other)), None)
         others.append(hip)
-        problem = () if other is None else (f"is also in {other.source}; leave one of them out",)
+        problem = () if other is None else (f"is also in {shortName(other.source)}; leave one of them out",)
         found.append(replace(hip, problems=(*hip.problems, *problem)))
     return found, _problemOfVisits(found, visitOption)
 

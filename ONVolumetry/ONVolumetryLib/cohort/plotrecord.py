@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-SOLID, DASHED, DOTTED, NO_LINE = "solid", "dash", "dot", "none"
+SOLID, DASHED, DASH_DOT, DASH_DOT_DOT, DOTTED, NO_LINE = "solid", "dash", "dash-dot", "dash-dot-dot", "dot", "none"
 CIRCLE, DIAMOND, SQUARE, CROSS, TICK, NO_MARKER = "circle", "diamond", "square", "cross", "plus", "none"
 MOST_DRAWN_POINTS = 2000
 
 
 @dataclass(frozen=True)
 class PlotSeries:
-    """One line or set of points or bars.
+    """One line, or several with gaps, or a set of points.
 
-    :param x: positions; None begins a new line. Bars have their labels in the plot.
+    :param x: positions; None begins a new line.
     :param y: values; None where x is None.
     :param color: "#rrggbb".
     """
@@ -36,7 +36,6 @@ class Plot:
     """A figure.
 
     :param key: as of the figure's files.
-    :param labels: names of the bars where they are bars; empty where they are lines and points.
     """
 
     key: str
@@ -44,13 +43,11 @@ class Plot:
     xTitle: str
     yTitle: str
     series: tuple[PlotSeries, ...] = field(default_factory=tuple)
-    labels: tuple[str, ...] = ()
 
 
 def plotRecord(plot: Plot) -> dict[str, Any]:
     """The plot as it stands in cohort.json."""
     return {"key": plot.key, "title": plot.title, "x_title": plot.xTitle, "y_title": plot.yTitle,
-            "labels": list(plot.labels),
             "series": [{"name": series.name, "x": numbers(series.x), "y": numbers(series.y), "color": series.color,
                         "line": series.line, "marker": series.marker, "in_legend": series.inLegend}
                        for series in plot.series]}

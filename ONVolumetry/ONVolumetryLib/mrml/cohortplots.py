@@ -1,6 +1,7 @@
 """Figures of a cohort in the scene, made from the plots of cohort.json: one chart, filled with the figure shown.
 
-Slicer's charts draw all of them in vectors that can be zoomed and read off; boxes and bands are lines with gaps.
+Slicer's charts draw all of them in vectors that can be zoomed and read off. They have neither boxes nor bands nor names
+on an axis: boxes and bands are lines with gaps, and zones are lines over time.
 """
 
 from __future__ import annotations
@@ -37,9 +38,8 @@ def showPlot(scene, document: Mapping[str, Any], key: str):
         owner.SetNodeReferenceID(CHART_ROLE, chart.GetID())
     removeParts(scene, owner)
     chart.RemoveAllPlotSeriesNodeIDs()
-    table = _bars(scene, owner, plot) if plot["labels"] else None
-    for index, series in enumerate(plot["series"]):
-        node = _barNode(scene, table, index) if plot["labels"] else _lineNode(scene, owner, series)
+    for series in plot["series"]:
+        node = _lineNode(scene, owner, series)
         node.SetColor(*_rgb(series["color"]))
         node.SetHideFromEditors(True)
         owner.AddNodeReferenceID(PART_ROLE, node.GetID())
@@ -73,39 +73,13 @@ def _lineNode(scene, owner, series: Mapping[str, Any]):
     node.SetYColumnName("y")
     node.SetPlotType(node.PlotTypeScatter)
     node.SetLineStyle({"solid": node.LineStyleSolid, "dash": node.LineStyleDash, "dot": node.LineStyleDot,
+                       "dash-dot": node.LineStyleDashDot, "dash-dot-dot": node.LineStyleDashDotDot,
                        "none": node.LineStyleNone}[series["line"]])
     node.SetMarkerStyle({"circle": node.MarkerStyleCircle, "diamond": node.MarkerStyleDiamond,
                          "square": node.MarkerStyleSquare, "cross": node.MarkerStyleCross,
                          "plus": node.MarkerStylePlus, "none": node.MarkerStyleNone}[series["marker"]])
     node.SetMarkerSize(MARKER_SIZE)
     node.SetLineWidth(LINE_WIDTH)
-    return node
-
-
-def _bars(scene, owner, plot: Mapping[str, Any]):
-    """One table for all bars, so that those of a label stand side by side."""
-    import vtk
-
-    table = _table(scene, owner, plot["title"], {f"y{index}": series["y"] for index, series in
-                                                 enumerate(plot["series"])})
-    labels = vtk.vtkStringArray()
-    labels.SetName("label")
-    for label in plot["labels"]:
-        labels.InsertNextValue(label)
-    table.AddColumn(labels)
-    for index, series in enumerate(plot["series"]):
-        table.SetColumnTitle(f"y{index}", series["name"])
-    return table
-
-
-def _barNode(scene, table, index: int):
-    name = table.GetColumnTitle(f"y{index}")
-    node = scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", scene.GenerateUniqueName(name))
-    node.SetName(name)
-    node.SetAndObserveTableNodeID(table.GetID())
-    node.SetYColumnName(f"y{index}")
-    node.SetLabelColumnName("label")
-    node.SetPlotType(node.PlotTypeBar)
     return node
 
 

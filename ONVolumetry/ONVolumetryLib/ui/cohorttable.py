@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import qt
 from slicer.i18n import tr as _
 
-from ..cohort.intake import IntakeHip, IntakeVisit
+from ..cohort.intake import IntakeHip, IntakeVisit, shortName
 
 MOST_ROWS_SHOWN = 8
 PROBLEM_COLOR = "#b2430b"
@@ -33,7 +32,7 @@ class CohortHipTable:
         for row, hip in enumerate(hips):
             problem = "; ".join(hip.problems)
             texts = (hip.hip or _("not read"), ", ".join(map(_visitText, hip.visits)), _healedText(hip.healed), problem,
-                     Path(hip.source).name)
+                     shortName(hip.source))
             tips = ("", texts[1], "", problem, hip.source)
             for column, (text, tip) in enumerate(zip(texts, tips)):
                 cell = qt.QTableWidgetItem(text)
@@ -56,8 +55,9 @@ class CohortHipTable:
         hasProblem = any(table.item(row, 3).text() for row in range(table.rowCount))
         table.setColumnHidden(3, not hasProblem)
         header = table.horizontalHeader()
-        for column in (1, 3, 4):
+        for column in (1, 3):
             header.setSectionResizeMode(column, qt.QHeaderView.Stretch)
+        header.setSectionResizeMode(4, qt.QHeaderView.ResizeToContents)
         table.resizeRowsToContents()
         shown = min(table.rowCount, MOST_ROWS_SHOWN)
         heights = sum(table.rowHeight(row) for row in range(shown))
