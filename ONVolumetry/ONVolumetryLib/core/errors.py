@@ -23,3 +23,7 @@ class CaseError(ONVolumetryError):
 
 class FileError(ONVolumetryError):
     """A file is absent, damaged or not of a kind that can be read."""
+
+
+class OutliningError(ONVolumetryError):
+    """An outline cannot be made from what was clicked or drawn."""
