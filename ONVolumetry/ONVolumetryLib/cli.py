@@ -1,4 +1,4 @@
-"""The program: onvolumetry measure | cohort | phantom | demo."""
+"""The program: onvolumetry measure | segment | cohort | phantom | demo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from . import __version__
 from .core.errors import ONVolumetryError
-from .program import cohort, demo, measure, phantom
+from .program import cohort, demo, measure, phantom, segment
 
 DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
                     "of both. For research; not a medical device.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in (("measure", measure), ("cohort", cohort), ("phantom", phantom),
+    for name, module in (("measure", measure), ("segment", segment), ("cohort", cohort), ("phantom", phantom),
                          ("demo", demo)):
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=summary)

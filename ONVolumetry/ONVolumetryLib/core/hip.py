@@ -8,6 +8,7 @@ from .changemap import ChangeMap
 from .geometry import SliceStack
 from .mask import Mask
 from .octants import OctantChange
+from .outlining.origin import OutlineReport
 from .ratios import NO_LESION, Change, Estimate, LesionState, Volume
 from .registration.result import RegistrationResult
 from .settings import MeasurementSettings
@@ -28,6 +29,7 @@ class VisitSegments:
     :param stack: slice axis and pitch; None where there is no segmentation.
     :param done: False for a planned visit that was not done.
     :param warnings: notes of the reading, one sentence each.
+    :param outlining: how the outlines came about, where it is known.
     """
 
     label: str
@@ -38,6 +40,7 @@ class VisitSegments:
     stack: SliceStack | None = None
     done: bool = True
     warnings: tuple[str, ...] = ()
+    outlining: tuple[OutlineReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class VisitMeasurement:
     :param registration: how the visit lies on the baseline; None on the baseline's own row and where there is none.
     :param changeMap: what regenerated, persists and is new; None without a usable registration.
     :param octants: the change map by octant of the head; empty likewise.
+    :param outlining: how the outlines came about, where it is known.
     """
 
     label: str
@@ -101,6 +105,7 @@ class VisitMeasurement:
     registration: RegistrationResult | None = None
     changeMap: ChangeMap | None = None
     octants: tuple[OctantChange, ...] = ()
+    outlining: tuple[OutlineReport, ...] = ()
 
     @property
     def lesionVolume(self) -> Volume | None:

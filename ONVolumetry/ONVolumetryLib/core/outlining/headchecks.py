@@ -17,7 +17,7 @@ LEAST_SUPPORT, LEAST_CLEAR = 0.42, 0.6
 PLAUSIBLE_RADII_MM = (16.0, 31.0)
 FARTHEST_CLICK_MM = 11.0
 # Metal: no signal at all in a part of the head that is larger than any dark rim.
-VOID_SIGNAL, LARGEST_VOID = 0.08, 0.10
+VOID_SIGNAL, VOID_OF_DARK, LARGEST_VOID = 0.08, 0.03, 0.10
 CT_AIR, CT_METAL, LARGEST_METAL = -300.0, 2500.0, 0.01
 DIM_MARROW = 0.2
 NO_HEAD = ("no femoral head is recognized around the click; click the middle of the head, or place points on its "
@@ -46,9 +46,10 @@ def requireNoMetal(image: HeadImage, sphere: FoundSphere):
     if signals.darkest < CT_AIR or values.min() < CT_AIR or values.max() > CT_METAL:
         isMetal = np.mean(values > CT_METAL) > LARGEST_METAL
     else:
-        isVoid = values - min(signals.darkest, 0.0) < VOID_SIGNAL * (signals.brightest - min(signals.darkest, 0.0))
+        isBright = sphere.polarity == BRIGHT_INSIDE
+        isVoid = values < (VOID_SIGNAL if isBright else VOID_OF_DARK) * signals.brightest
         isDim = signals.marrow < DIM_MARROW * signals.brightest
-        isMetal = sphere.polarity == BRIGHT_INSIDE and (np.mean(isVoid) > LARGEST_VOID or isDim)
+        isMetal = np.mean(isVoid) > LARGEST_VOID or (isBright and isDim)
     if isMetal:
         raise OutliningError("there seems to be metal in or at the head, which hides it; outline it by hand if it can "
                              "be seen")
