@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from ..core.errors import CaseError, SegmentError
-from ..core.geometry import GridGeometry, sliceStackOfGrid
+from ..core.geometry import GridGeometry
 from ..core.mask import Mask
 from ..core.outlining.followuphead import outlineFollowupHead
 from ..core.outlining.headoutline import HeadOutline, HeadSettings, outlineHead
 from ..core.outlining.lesiongrowth import Strokes, outlineLesion
 from ..core.outlining.origin import HEAD_FROM_BASELINE, HEAD_FROM_CLICK, LESION_FROM_STROKES, OutlineOrigin
+from ..core.outlining.strokemask import strokeMask
 from ..core.registration.result import RegistrationVisit
 from ..core.settings import MeasurementSettings
 from ..core.sphere import fitSphereToMask
@@ -153,20 +154,11 @@ def _headLine(outline: HeadOutline) -> str:
 
 
 def _lesion(image: VolumeImage, head: Mask, seeds: Seeds) -> Mask:
-    background = _balls(seeds.background, head.grid) if seeds.background else None
-    return outlineLesion(image.voxels, image.geometry, head, Strokes(_balls(seeds.lesion, head.grid), background),
+    background = _dots(seeds.background, head.grid) if seeds.background else None
+    return outlineLesion(image.voxels, image.geometry, head, Strokes(_dots(seeds.lesion, head.grid), background),
                          seeds.isRimIncluded).mask
 
 
-def _balls(points, grid: GridGeometry) -> Mask:
+def _dots(points, grid: GridGeometry) -> Mask:
     """Voxels around points on the slice that each lies on."""
-    stack = sliceStackOfGrid(grid)
-    array = np.zeros(grid.shapeKji, dtype=np.uint8)
-    ijk = np.stack(np.meshgrid(*(np.arange(size) for size in grid.sizeIjk), indexing="ij"), axis=-1)
-    for point in points:
-        at = grid.toIjk(point)
-        near = np.abs(ijk[..., stack.axis] - at[stack.axis]) <= 0.5
-        away = (ijk - at) * grid.spacingMm
-        away[..., stack.axis] = 0
-        array |= (near & (np.linalg.norm(away, axis=-1) <= SEED_RADIUS_MM)).transpose(2, 1, 0).astype(np.uint8)
-    return Mask.fromArray(array, grid)
+    return strokeMask([np.array([point]) for point in points], grid, SEED_RADIUS_MM)

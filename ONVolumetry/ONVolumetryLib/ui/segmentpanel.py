@@ -12,14 +12,20 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ..core.errors import ONVolumetryError
+from ..core.outlining.headoutline import HeadSettings
+from ..core.settings import MeasurementSettings
+from ..files.keys import SETTING_FIELDS
+from ..mrml.assistedoutlining import fillSlices, outlineHeadOnClick
 from ..mrml.headsphere import removeSpheres, startHead
 from ..mrml.hipnodes import VisitNodes
 from ..mrml.livevolumes import LiveMeasurer, LiveVolumes
 from ..mrml.readingmode import noteReading
 from ..mrml.templatesegments import addMissingSegments, addVisitSegmentation, sayNoLesionIsLeft
+from ..mrml.uncertainedge import removeUncertainEdges, uncertainEdge
 from .comparelayout import afterSave, prepareForSave
 from .displaystates import restoreDisplays
 from .livenumbers import LiveNumbers
+from .segmentassist import AssistSection
 from .segmentchoices import SegmentChoices
 from .segmenteditor import EmbeddedEditor
 from .segmentlive import SegmentWatcher
@@ -64,6 +70,7 @@ class SegmentPanel(VTKObservationMixin):
         self._visitButtons = VisitButtons(built.visitLayout, self._onVisitClicked)
         self.numbers = LiveNumbers(built.numbersLayout)
         self.sphereStart = SphereStart(built.headLayout, self.refresh, self._onStartHead)
+        self.assist = AssistSection(built.assistLayout, self._onHeadClicked, self._onFillSlices)
         self.neck = NeckSection(built.headLayout, self.refresh, self._onCutHead)
         self.editor = EmbeddedEditor(built.editorLayout)
         self.views = SegmentViews()
@@ -115,6 +122,7 @@ class SegmentPanel(VTKObservationMixin):
             return
         self._isEntered = False
         self.sphereStart.stopPlacing()
+        self.assist.stop()
         self.editor.exit()
         self._letGo()
         self.views.leave()
@@ -184,6 +192,7 @@ class SegmentPanel(VTKObservationMixin):
             self._spheres = self._measurer.spheres(self._visits, self.sex, self.settings)
             canEdit = not self._isReadOnly
             self.sphereStart.setSegmentation(visit.segmentation, canEdit)
+            self.assist.update(visit.volume is not None, canEdit)
             self.neck.update(self._visits, visit, self._spheres, self._side, canEdit)
             self._choices.show(visit, len(self.views.comparedVisits(self._visits, visit)), canEdit)
             self.views.show(self._visits, visit, self._spheres, self._drawings())
@@ -195,6 +204,10 @@ class SegmentPanel(VTKObservationMixin):
             spheres.setdefault(self._activeLabel, self.sphereStart.sphere)
         found = [*self.neck.drawings(self._visits),
                  *sphereDrawings(self._visits, spheres, self._choices.isSphereShown)]
+        for visit in self._visits:
+            weak = None if visit.segmentation is None else uncertainEdge(visit.segmentation)
+            if weak is not None:
+                found.append(Drawing(visit.label, weak.GetDisplayNode(), True))
         points = self.sphereStart.pointsNode
         if points is not None:
             found.append(Drawing(self._activeLabel, points.GetDisplayNode(), True))
@@ -230,6 +243,24 @@ class SegmentPanel(VTKObservationMixin):
     def _onStartHead(self, sphere):
         visit = self.active
         self._edit(lambda: startHead(visit.segmentation, visit.headSegmentId, sphere))
+
+    def _onHeadClicked(self, clickRas):
+        visit = self.active
+        settings = MeasurementSettings.fromMapping(self.settings, SETTING_FIELDS)
+        known = HeadSettings(self._side, settings.capFraction(self.sex) if self.sex else HeadSettings().capFraction)
+        outline = self._edit(lambda: outlineHeadOnClick(visit.segmentation, visit.headSegmentId, visit.volume,
+                                                        clickRas, known))
+        if outline is not None:
+            self.assist.say(_("Head found: sphere of radius {radius:.1f} mm. The edge is weak on {share:.0f} % of its "
+                              "surface, marked in magenta: look there, and correct it with any tool.").format(
+                radius=outline.sphere.radiusMm, share=100 * outline.uncertainShare))
+
+    def _onFillSlices(self):
+        visit, segmentId = self.active, self.editor.widget.currentSegmentID()
+        numbers = self._edit(lambda: fillSlices(visit.segmentation, segmentId or visit.lesionSegmentId, visit.volume))
+        if numbers is not None:
+            self.assist.say(_("Interpolated slices, to be looked at: {numbers}.").format(
+                numbers=", ".join(map(str, numbers))))
 
     def _onCutHead(self):
         if self._edit(self.neck.cut) == 0:
@@ -271,8 +302,10 @@ class SegmentPanel(VTKObservationMixin):
         """Let go of the segments and of what is drawn beside them."""
         self._watcher.stop()
         self.sphereStart.release()
+        self.assist.release()
         self.neck.release()
         removeSpheres(slicer.mrmlScene)
+        removeUncertainEdges(slicer.mrmlScene)
         self.numbers.clear()
 
     def _showMessage(self, text: str):
