@@ -49,7 +49,7 @@ def outlineHeadOnClick(segmentationNode, headId: str, volumeNode, clickRas: Sequ
 
 
 def grownLesion(segmentationNode, headId: str, volumeNode, strokes: Sequence[Sequence[np.ndarray]],
-                brushMm: float, isRimIncluded: bool) -> Mask:
+                *, brushMm: float, isRimIncluded: bool) -> Mask:
     """The lesion that strokes ask for; nothing is written.
 
     :param strokes: strokes inside the lesion, and strokes outside it, points (n, 3) in the world's RAS each.

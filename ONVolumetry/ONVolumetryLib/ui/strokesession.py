@@ -77,7 +77,8 @@ class StrokeSession:
         segmentation, segmentId, volume = self._nodes()
         try:
             headId = self._headId(segmentation, segmentId)
-            self.mask = grownLesion(segmentation, headId, volume, self._byKind(), BRUSH_MM, isRimIncluded)
+            self.mask = grownLesion(segmentation, headId, volume, self._byKind(), brushMm=BRUSH_MM,
+                                    isRimIncluded=isRimIncluded)
             grid = gridOfSegment(segmentation, headId)
         except ONVolumetryError as error:
             self._removePreview()

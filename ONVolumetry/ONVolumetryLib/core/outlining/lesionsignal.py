@@ -13,9 +13,12 @@ FAR_SHARE, DEEP_MM = 0.35, 2.5
 # A lesion whose signal is within this many noise deviations of marrow is told by its rim only.
 LEAST_CONTRAST_SDS = 0.8
 RIM_REACH_MM, RIM_BLUR_MM = 2.5, 0.6
-RIM_SDS, HIGHEST_THRESHOLD = 2.0, 0.85
+RIM_SDS = 2.0
+# Where the border lies between the signals of marrow (0) and of lesion or rim (1); the blur of a rim that is thinner
+# than a slice reaches farther out than halfway.
+BORDER_OF_LESION, BORDER_OF_RIM = 0.7, 0.6
 SURFACE_MM = (0.5, 2.0)
-STRONGEST, UNSAID = 3.0, 0.1
+STRONGEST, UNSAID = 3.0, 0.2
 SURE_SHARE = 0.08
 WIDEST_RIM_MM = 4.0
 # Trabeculae and scars make the marrow of one head uneven by this share.
@@ -79,8 +82,7 @@ def evidenceOf(values: np.ndarray, head: np.ndarray, signal: LesionSignal, spaci
                depth: np.ndarray) -> np.ndarray:
     """How much each voxel's signal speaks for lesion (positive) or marrow (negative), at most 3 either way.
 
-    The border between dark rim and marrow lies halfway between the two. Voxels at the surface hold cortex and count
-    little; the neighbors inside decide for them.
+    Voxels at the surface hold cortex and count little; the neighbors inside decide for them.
 
     :param depth: distance in mm from the head's surface.
     """
@@ -91,9 +93,10 @@ def evidenceOf(values: np.ndarray, head: np.ndarray, signal: LesionSignal, spaci
     darkness = sign * (signal.marrow - values)
     extreme = _extremeNearby(darkness, weight, spacingMm)
     hasRim = extreme > np.maximum(typical, spread) + RIM_SDS * spread
-    threshold = np.where(hasRim, np.clip(0.5 * extreme, 0.5 * typical, HIGHEST_THRESHOLD * typical), 0.5 * typical)
+    border = BORDER_OF_LESION * typical
+    threshold = np.where(hasRim, np.clip(BORDER_OF_RIM * extreme, border, np.maximum(border, typical)), border)
     own = (darkness - threshold) * typical / spread**2
-    rim = np.where(hasRim, STRONGEST * (darkness - 0.5 * extreme) / (0.15 * extreme + 1e-6), 0.0)
+    rim = np.where(hasRim, STRONGEST * (darkness - BORDER_OF_RIM * extreme) / (0.15 * extreme + 1e-6), 0.0)
     # Where the image says nothing it is marrow, so that a lesion ends.
     return np.clip(np.where(rim > 0, np.maximum(own, rim), own) - UNSAID, -STRONGEST, STRONGEST) * weight
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy import ndimage
@@ -44,7 +45,7 @@ def _dense(points: np.ndarray, grid: GridGeometry) -> np.ndarray:
     """Points so near to each other that no voxel between them is left out."""
     points = points.reshape(-1, 3)
     parts = [points[:1]]
-    for first, second in zip(points[:-1], points[1:]):
+    for first, second in pairwise(points):
         count = int(np.ceil(2 * np.linalg.norm(second - first) / float(grid.spacingMm.min()))) + 1
         parts.append(first + np.linspace(0, 1, count + 1)[1:, None] * (second - first))
     return np.concatenate(parts)
