@@ -8,6 +8,7 @@ DOI 10.7937/k9/tcia.2018.3r3juisw). The exit status is 1 when an aim is missed.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -263,4 +264,7 @@ PARTS = {"real-heads": realHeads, "synthetic-heads": syntheticHeads, "modalities
          "remnants": remnants, "between-slices": betweenSlices}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    # Slicer's filter outside Slicer brings the interpreter down when its objects are taken apart at the end.
+    os._exit(status)

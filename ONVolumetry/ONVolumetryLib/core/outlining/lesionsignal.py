@@ -146,8 +146,12 @@ def rimVoxels(values: np.ndarray, lesion: np.ndarray, head: np.ndarray, signal: 
     inBone = ndimage.distance_transform_edt(lesion | ~head, sampling=spacingMm)
     darkest = ndimage.minimum_filter(ndimage.gaussian_filter(values, RIM_BLUR_MM / np.asarray(spacingMm)),
                                      size=[2 * int(RIM_REACH_MM / step) + 1 for step in spacingMm])
-    isDark = (values < 0.5 * (signal.lesion + darkest)) & (darkest < signal.lesion - RIM_SDS * signal.noise)
-    border = (inBone < WIDEST_RIM_MM) & lesion
-    labels, _ = ndimage.label(border & (isDark | (inBone < 0.75 * min(spacingMm))))
-    outermost = np.unique(labels[lesion & (inBone <= 1.01 * min(spacingMm))])
-    return np.isin(labels, outermost[outermost > 0]) & isDark
+    isDark = (values < 0.5 * (signal.lesion + darkest)) & (darkest < signal.lesion - signal.noise)
+    step = min(spacingMm)
+    dark = (inBone < WIDEST_RIM_MM) & lesion & isDark
+    # The outermost voxels hold marrow too and are not dark, but belong to the rim where it is next to them.
+    nearDark = ndimage.distance_transform_edt(~dark, sampling=spacingMm) < 1.6 * step if dark.any() else dark
+    outermost = lesion & (inBone < 1.5 * step) & nearDark
+    labels, _ = ndimage.label(dark | outermost)
+    kept = np.unique(labels[outermost])
+    return np.isin(labels, kept[kept > 0])
