@@ -128,5 +128,7 @@ class StrokeSession:
     def _removePreview(self):
         node, self._preview = self._preview, None
         if node is not None and slicer.mrmlScene.IsNodePresent(node):
-            slicer.mrmlScene.RemoveNode(node.GetDisplayNode())
+            # The views still ask the segmentation for its segments while its display goes.
+            display = node.GetDisplayNode()
             slicer.mrmlScene.RemoveNode(node)
+            slicer.mrmlScene.RemoveNode(display)
