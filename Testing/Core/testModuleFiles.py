@@ -11,7 +11,8 @@ import pytest
 from ONVolumetryLib.files.segmentnames import HEAD, LESION
 
 BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "vtkmodules", "PIL", "pydicom", "highdicom"}
-APPLICATION = {"slicer", "qt", "ctk"}
+# The last two hold the Segment Editor's tools.
+APPLICATION = {"slicer", "qt", "ctk", "SegmentEditorEffects", "qSlicerSegmentationsEditorEffectsPythonQt"}
 LIBRARY = "ONVolumetryLib"
 # Only the program shows a progress bar; it never runs inside Slicer.
 OUTSIDE_SLICER = ("program", "cohort")

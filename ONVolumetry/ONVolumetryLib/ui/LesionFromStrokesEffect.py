@@ -70,9 +70,10 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
 
     def activate(self):
         """The tool was chosen."""
-        from ONVolumetryLib.ui.strokesession import StrokeSession
+        # Slicer loads this file by its path, so that it has no package of its own.
+        from ONVolumetryLib.ui import strokesession
 
-        self.session = StrokeSession(self._nodes)
+        self.session = strokesession.StrokeSession(self._nodes)
         self._updateButtons()
 
     def deactivate(self):
