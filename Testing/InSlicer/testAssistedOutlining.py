@@ -76,7 +76,7 @@ class AssistedOutliningTest(unittest.TestCase):
         self.draw(headId, self.head)
         before = self.mask(headId)
         far = before.grid.toRas([3, 3, 3])
-        self.host.panel._onHeadClicked(np.array(far))
+        self.host.panel.assist.headFromClick(np.array(far))
         self.assertTrue(self.host.panel.numbers.problem.visible)
         self.assertEqual(self.mask(headId).voxelCount, before.voxelCount)
 
@@ -119,6 +119,22 @@ class AssistedOutliningTest(unittest.TestCase):
         slicer.app.processEvents()
         self.assertAlmostEqual(self.mask(headId).voxelCount / self.head.voxelCount, 1.0, delta=0.02)
         self.assertIn("slices", self.host.text("assistLabel"))
+
+    def test_followupStartsFromTheBaseline(self):
+        self.assertFalse(self.host.child("headFromBaselineButton").enabled)
+        self.draw(self.visit.headSegmentId, self.head)
+        slicer.app.processEvents()
+        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
+        slicer.app.processEvents()
+        self.visit = self.host.panel.active
+        self.host.child("headFromBaselineButton").click()
+        slicer.app.processEvents()
+        # A ball looks the same from all sides, so that its registration may be refused; never is anything guessed.
+        found = self.mask(self.visit.headSegmentId)
+        if found.isEmpty:
+            self.assertTrue(self.host.panel.numbers.problem.visible)
+        else:
+            self.assertIn("head from the baseline", self.tag(self.visit.headSegmentId, "ONVolumetry.Origin"))
 
     def test_toolIsInTheSegmentEditorModule(self):
         slicer.util.selectModule("SegmentEditor")

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.errors import OutliningError
 from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.mask import Mask
-from ..core.outlining.origin import FILLED_SLICES, HEAD_FROM_CLICK, LESION_FROM_STROKES, ORIGIN_TAG, OutlineOrigin
+from ..core.outlining.origin import (
+    FILLED_SLICES,
+    HEAD_FROM_BASELINE,
+    HEAD_FROM_CLICK,
+    LESION_FROM_STROKES,
+    ORIGIN_TAG,
+    OutlineOrigin,
+)
 from ..files.outlining import IN_PROGRESS
 from ..files.segnrrd import STATUS_TAG
 from .grids import volumeGrid
@@ -19,6 +27,7 @@ from .uncertainedge import showUncertainEdge
 
 if TYPE_CHECKING:
     from ..core.outlining.headoutline import HeadOutline, HeadSettings
+    from .hipnodes import VisitNodes
 
 
 def volumeVoxels(volumeNode) -> np.ndarray:
@@ -41,11 +50,39 @@ def outlineHeadOnClick(segmentationNode, headId: str, volumeNode, clickRas: Sequ
 
     grid = segmentMask(segmentationNode, headId).grid
     outline = outlineHead(volumeVoxels(volumeNode), volumeGrid(volumeNode), clickRas, settings, grid)
-    details = {"click_ras_mm": [round(float(value), 2) for value in clickRas], "polarity": outline.polarity,
-               "uncertain_share": round(outline.uncertainShare, 3)}
-    writeAssisted(segmentationNode, headId, outline.mask, HEAD_FROM_CLICK, details)
-    showUncertainEdge(segmentationNode, outline)
+    _writeHead(segmentationNode, headId, outline, HEAD_FROM_CLICK,
+               {"click_ras_mm": [round(float(value), 2) for value in clickRas]})
     return outline
+
+
+def outlineHeadFromBaseline(baseline: VisitNodes, visit: VisitNodes, settings: HeadSettings) -> HeadOutline:
+    """Let the head of a follow-up be found from the baseline's, without a click; kept only if the two register.
+
+    :param baseline: with its volume and its head outlined.
+    :param visit: with its volume.
+    :raises ONVolumetryError: the head is not recognized, or the registration is not accepted; nothing is written.
+    """
+    from ..core.outlining.followuphead import outlineFollowupHead
+    from ..core.registration.result import RegistrationVisit
+    from ..core.sphere import fitSphereToMask
+    from .visits import visitSegments
+
+    drawn = visitSegments(baseline, True)
+    if drawn.head is None:
+        raise OutliningError(f'the head is not outlined at "{baseline.label}"; outline it there first')
+    head = drawn.head if drawn.lesion is None else drawn.head | drawn.lesion
+    start = RegistrationVisit(head, drawn.lesion, drawn.stack, fitSphereToMask(head, drawn.stack),
+                              volumeVoxels(baseline.volume), volumeGrid(baseline.volume))
+    grid = segmentMask(visit.segmentation, visit.headSegmentId).grid
+    outline = outlineFollowupHead(start, volumeVoxels(visit.volume), volumeGrid(visit.volume), settings, maskGrid=grid)
+    _writeHead(visit.segmentation, visit.headSegmentId, outline, HEAD_FROM_BASELINE, {"baseline": baseline.label})
+    return outline
+
+
+def _writeHead(segmentationNode, headId: str, outline: HeadOutline, method: str, details: Mapping[str, Any]):
+    known = {**details, "polarity": outline.polarity, "uncertain_share": round(outline.uncertainShare, 3)}
+    writeAssisted(segmentationNode, headId, outline.mask, method, known)
+    showUncertainEdge(segmentationNode, outline)
 
 
 def grownLesion(segmentationNode, headId: str, volumeNode, strokes: Sequence[Sequence[np.ndarray]],

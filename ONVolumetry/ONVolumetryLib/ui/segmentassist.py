@@ -19,10 +19,11 @@ class AssistSection(VTKObservationMixin):
 
     :param layout: of the panel, which gets the widgets.
     :param onClicked: called with the point (RAS, mm) that was clicked in the head.
+    :param onBaseline: called when the head is to be found from the baseline's.
     :param onFill: called when the slices between the outlined ones are to be filled.
     """
 
-    def __init__(self, layout, onClicked: Callable, onFill: Callable[[], None]):
+    def __init__(self, layout, onClicked: Callable, onBaseline: Callable[[], None], onFill: Callable[[], None]):
         VTKObservationMixin.__init__(self)
         self._onClicked = onClicked
         self._node = None
@@ -31,10 +32,13 @@ class AssistSection(VTKObservationMixin):
         self.headButton.objectName = "headFromClickButton"
         self.headButton.checkable = True
         self.headButton.connect("toggled(bool)", self._onToggled)
+        self.baselineButton = qt.QPushButton(_("Head from the baseline"))
+        self.baselineButton.objectName = "headFromBaselineButton"
+        self.baselineButton.connect("clicked()", onBaseline)
         self.fillButton = qt.QPushButton(_("Fill between outlined slices"))
         self.fillButton.objectName = "fillSlicesButton"
         self.fillButton.connect("clicked()", onFill)
-        for button in (self.headButton, self.fillButton):
+        for button in (self.headButton, self.baselineButton, self.fillButton):
             row.addWidget(button)
         layout.addLayout(row)
         self.label = qt.QLabel()
@@ -43,11 +47,16 @@ class AssistSection(VTKObservationMixin):
         self.label.hide()
         layout.addWidget(self.label)
 
-    def update(self, hasVolume: bool, isEditable: bool):
+    def update(self, hasVolume: bool, isEditable: bool, whyNoBaseline: str):
         """Enable what can be used.
 
         :param hasVolume: whether the visit has an image to find the head in.
+        :param whyNoBaseline: why no head can be found from the baseline's, "" where it can.
         """
+        self.baselineButton.enabled = hasVolume and isEditable and not whyNoBaseline
+        self.baselineButton.toolTip = whyNoBaseline or _(
+            "Find the head of this visit from that of the baseline, without a click; it is kept only if the two visits "
+            "register.")
         self.headButton.enabled = hasVolume and isEditable
         self.headButton.toolTip = (
             _("Click near the middle of the femoral head in a slice or 3D view: its outline is found in the image and "

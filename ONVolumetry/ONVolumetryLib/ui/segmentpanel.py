@@ -12,20 +12,16 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ..core.errors import ONVolumetryError
-from ..core.outlining.headoutline import HeadSettings
-from ..core.settings import MeasurementSettings
-from ..files.keys import SETTING_FIELDS
-from ..mrml.assistedoutlining import fillSlices, outlineHeadOnClick
 from ..mrml.headsphere import removeSpheres, startHead
 from ..mrml.hipnodes import VisitNodes
 from ..mrml.livevolumes import LiveMeasurer, LiveVolumes
 from ..mrml.readingmode import noteReading
 from ..mrml.templatesegments import addMissingSegments, addVisitSegmentation, sayNoLesionIsLeft
 from ..mrml.uncertainedge import removeUncertainEdges, uncertainEdge
+from .assistedoutlining import AssistedOutlining
 from .comparelayout import afterSave, prepareForSave
 from .displaystates import restoreDisplays
 from .livenumbers import LiveNumbers
-from .segmentassist import AssistSection
 from .segmentchoices import SegmentChoices
 from .segmenteditor import EmbeddedEditor
 from .segmentlive import SegmentWatcher
@@ -70,7 +66,7 @@ class SegmentPanel(VTKObservationMixin):
         self._visitButtons = VisitButtons(built.visitLayout, self._onVisitClicked)
         self.numbers = LiveNumbers(built.numbersLayout)
         self.sphereStart = SphereStart(built.headLayout, self.refresh, self._onStartHead)
-        self.assist = AssistSection(built.assistLayout, self._onHeadClicked, self._onFillSlices)
+        self.assist = AssistedOutlining(built.assistLayout, self)
         self.neck = NeckSection(built.headLayout, self.refresh, self._onCutHead)
         self.editor = EmbeddedEditor(built.editorLayout)
         self.views = SegmentViews()
@@ -134,6 +130,20 @@ class SegmentPanel(VTKObservationMixin):
         self.removeObservers()
 
     @property
+    def visits(self) -> tuple[VisitNodes, ...]:
+        """All visits of the hip."""
+        return self._visits
+
+    @property
+    def side(self) -> str | None:
+        """"left" or "right", None where nobody has said."""
+        return self._side
+
+    def hasSphere(self, visit: VisitNodes) -> bool:
+        """Whether the head of a visit is outlined so that its sphere is known."""
+        return visit.label in self._spheres
+
+    @property
     def isBlinded(self) -> bool:
         """Whether outlines of other visits are hidden."""
         return self._choices.isBlinded
@@ -192,7 +202,7 @@ class SegmentPanel(VTKObservationMixin):
             self._spheres = self._measurer.spheres(self._visits, self.sex, self.settings)
             canEdit = not self._isReadOnly
             self.sphereStart.setSegmentation(visit.segmentation, canEdit)
-            self.assist.update(visit.volume is not None, canEdit)
+            self.assist.update(visit, canEdit)
             self.neck.update(self._visits, visit, self._spheres, self._side, canEdit)
             self._choices.show(visit, len(self.views.comparedVisits(self._visits, visit)), canEdit)
             self.views.show(self._visits, visit, self._spheres, self._drawings())
@@ -242,35 +252,17 @@ class SegmentPanel(VTKObservationMixin):
 
     def _onStartHead(self, sphere):
         visit = self.active
-        self._edit(lambda: startHead(visit.segmentation, visit.headSegmentId, sphere))
-
-    def _onHeadClicked(self, clickRas):
-        visit = self.active
-        settings = MeasurementSettings.fromMapping(self.settings, SETTING_FIELDS)
-        known = HeadSettings(self._side, settings.capFraction(self.sex) if self.sex else HeadSettings().capFraction)
-        outline = self._edit(lambda: outlineHeadOnClick(visit.segmentation, visit.headSegmentId, visit.volume,
-                                                        clickRas, known))
-        if outline is not None:
-            self.assist.say(_("Head found: sphere of radius {radius:.1f} mm. The edge is weak on {share:.0f} % of its "
-                              "surface, marked in magenta: look there, and correct it with any tool.").format(
-                radius=outline.sphere.radiusMm, share=100 * outline.uncertainShare))
-
-    def _onFillSlices(self):
-        visit, segmentId = self.active, self.editor.widget.currentSegmentID()
-        numbers = self._edit(lambda: fillSlices(visit.segmentation, segmentId or visit.lesionSegmentId, visit.volume))
-        if numbers is not None:
-            self.assist.say(_("Interpolated slices, to be looked at: {numbers}.").format(
-                numbers=", ".join(map(str, numbers))))
+        self.edit(lambda: startHead(visit.segmentation, visit.headSegmentId, sphere))
 
     def _onCutHead(self):
-        if self._edit(self.neck.cut) == 0:
+        if self.edit(self.neck.cut) == 0:
             self._showProblem(_("Nothing of the head lies beyond the plane."))
 
     def _onAbsentClicked(self, isAbsent: bool):
         visit = self.active
-        self._edit(lambda: sayNoLesionIsLeft(visit.segmentation, visit.lesionSegmentId, isAbsent))
+        self.edit(lambda: sayNoLesionIsLeft(visit.segmentation, visit.lesionSegmentId, isAbsent))
 
-    def _edit(self, change: Callable[[], Any]):
+    def edit(self, change: Callable[[], Any]):
         """Change segments so that the user can undo it; a refusal is said in the panel."""
         self.editor.widget.setActiveEffect(None)
         self.editor.saveStateForUndo()

@@ -24,12 +24,13 @@ NO_HEAD = ("no femoral head is recognized around the click; click the middle of 
            "contour and start from their sphere")
 
 
-def requireInField(image: HeadImage, sphere: FoundSphere):
+def requireInField(image: HeadImage, centerRas, radiusMm: float):
     """Refuse a head of which the field of view holds a part only.
 
+    :param centerRas: of its sphere, mm.
     :raises OutliningError: some of the sphere lies outside the image.
     """
-    points = np.array(sphere.centerRas) + (sphere.radiusMm + FIELD_MARGIN_MM) * equalAreaDirections(DIRECTIONS)
+    points = np.array(centerRas) + (radiusMm + FIELD_MARGIN_MM) * equalAreaDirections(DIRECTIONS)
     if np.mean(image.isInside(points)) < LEAST_IN_FIELD:
         raise OutliningError("the head is cut by the field of view, so that its volume cannot be measured; use a scan "
                              "that holds the whole head")
@@ -67,7 +68,4 @@ def requireHead(image: HeadImage, sphere: FoundSphere, edges: np.ndarray, fit: S
     isClear = sphere.support >= LEAST_SUPPORT and np.mean(edges > WEAK_EDGE) >= LEAST_CLEAR
     if not (isPlausible and isNear and isClear):
         raise OutliningError(NO_HEAD)
-    points = np.array(fit.centerRas) + (fit.radiusMm + FIELD_MARGIN_MM) * equalAreaDirections(DIRECTIONS)
-    if np.mean(image.isInside(points)) < LEAST_IN_FIELD:
-        raise OutliningError("the head is cut by the field of view, so that its volume cannot be measured; use a scan "
-                             "that holds the whole head")
+    requireInField(image, fit.centerRas, fit.radiusMm)

@@ -11,7 +11,7 @@ from ..geometry import GridGeometry
 from ..mask import Mask
 from ..sphere import SphereFit, fitSphereToBoundary
 from ..sphereadjusted import planeCutDistance
-from .headchecks import requireHead, requireInField, requireNoMetal
+from .headchecks import NO_HEAD, requireHead, requireInField, requireNoMetal
 from .headsurface import WEAK_EDGE, HeadSurface, findSurface
 from .neckdirection import neckDirection
 from .radialprofiles import HeadImage
@@ -85,7 +85,7 @@ def outlineHead(voxels: np.ndarray, imageGrid: GridGeometry, clickRas, settings:
     if not image.isInside(click):
         raise OutliningError("the click lies outside the image; click the middle of the femoral head")
     found = searchSphere(image, click, settings.polarity)
-    requireInField(image, found)
+    requireInField(image, found.centerRas, found.radiusMm)
     requireNoMetal(image, found)
     image = image.around(found.centerRas)
     outline = _refined(image, found, settings, maskGrid or imageGrid)
@@ -116,5 +116,4 @@ def _sphereThrough(surface: HeadSurface, neck: np.ndarray, cutDistanceMm: float)
     try:
         return fitSphereToBoundary(surface.pointsRas[isClear], TOLERANCE_MM)
     except SphereFitError as error:
-        raise OutliningError("no femoral head is recognized around the click; click the middle of the head, or place "
-                             "points on its contour and start from their sphere") from error
+        raise OutliningError(NO_HEAD) from error
