@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from lesionscenes import LesionScene, lesionScene, strokesIn
 from ONVolumetryLib.cohort.surfacedistance import overlap
-from ONVolumetryLib.core.errors import ONVolumetryError
+from ONVolumetryLib.core.errors import ONVolumetryError, OutliningError
 from ONVolumetryLib.core.geometry import sliceStackOfGrid
 from ONVolumetryLib.core.mask import Mask
 from ONVolumetryLib.core.outlining.betweenslices import fillBetweenSlices
@@ -196,9 +196,16 @@ def lesionAims(name: str, table: np.ndarray, volumeAim: float) -> list[tuple[str
 
 def grown(scene: LesionScene, number: int, repeat: int):
     """Dice, surface distance, volume error in %, voxels outside the head, seconds; and the outline."""
-    strokes = strokesIn(scene, np.random.default_rng([number, repeat]), 1 + repeat)
-    start = time.process_time()
-    mask = outlineLesion(scene.voxels, scene.grid, scene.head, Strokes(strokes)).mask
+    random = np.random.default_rng([number, repeat])
+    for attempt in range(5):
+        strokes = strokesIn(scene, random, 1 + repeat)
+        start = time.process_time()
+        try:
+            mask = outlineLesion(scene.voxels, scene.grid, scene.head, Strokes(strokes)).mask
+        except OutliningError as refusal:
+            print(f"{scene.name}: strokes {attempt + 1} refused: {refusal}")
+            continue
+        break
     seconds = time.process_time() - start
     found = Mask.fromArray(mask.fullArray(), scene.grid)
     compared = overlap(found, scene.lesion)

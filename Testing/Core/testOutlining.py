@@ -125,6 +125,13 @@ def testStrokeOutsideTheHeadIsRefused():
         grow(Strokes(stroke))
 
 
+def testStrokeInMarrowIsRefused():
+    visit, _, _ = scene()
+    stroke = strokeMask([(visit.centerRas - np.array([0.0, 0.0, 12.0]))[None]], visit.grid, 3.0)
+    with pytest.raises(OutliningError, match="looks like the marrow"):
+        grow(Strokes(stroke))
+
+
 def testSlicesBetweenOutlinesAreFilled():
     head = scene()[0].headMask
     axis = 2

@@ -48,7 +48,7 @@ def outlineLesion(voxels: np.ndarray, imageGrid: GridGeometry, head: Mask, strok
     :param voxels: image in KJI order.
     :param head: the femoral head, lesion included, on the grid that the lesion is wanted on.
     :param isRimIncluded: whether the dark sclerotic rim belongs to the lesion.
-    :raises OutliningError: there is no head, or no stroke inside it.
+    :raises OutliningError: there is no head, no stroke inside it, or the strokes look like marrow.
     """
     if head.isEmpty:
         raise OutliningError("there is no femoral head to grow the lesion in; outline the head first")
@@ -60,6 +60,9 @@ def outlineLesion(voxels: np.ndarray, imageGrid: GridGeometry, head: Mask, strok
     background = np.zeros_like(inside) if strokes.background is None else work.touched(strokes.background) & inside
     spacing = work.grid.spacingMm[::-1]
     grown, signal = grow(work.values, inside, marked, background & ~marked, spacing)
+    if not signal.isSeen:
+        raise OutliningError("what was marked looks like the marrow around it; draw inside the lesion where it differs, "
+                             "or outline it by hand")
     if not isRimIncluded:
         grown = grown & ~(rimVoxels(work.values, grown, inside, signal, spacing) & ~marked)
     return LesionOutline(work.onto(grown, head), signal)
