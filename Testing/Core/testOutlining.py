@@ -127,7 +127,7 @@ def testStrokeOutsideTheHeadIsRefused():
 
 def testStrokeInMarrowIsRefused():
     visit, _, _ = scene()
-    stroke = strokeMask([(visit.centerRas - np.array([0.0, 0.0, 12.0]))[None]], visit.grid, 3.0)
+    stroke = strokeMask([(visit.centerRas - np.array([0.0, 9.0, 3.0]))[None]], visit.grid, 3.0)
     with pytest.raises(OutliningError, match="looks like the marrow"):
         grow(Strokes(stroke))
 
