@@ -61,8 +61,8 @@ def outlineLesion(voxels: np.ndarray, imageGrid: GridGeometry, head: Mask, strok
     spacing = work.grid.spacingMm[::-1]
     grown, signal = grow(work.values, inside, marked, background & ~marked, spacing)
     if not signal.isSeen:
-        raise OutliningError("what was marked looks like the marrow around it; draw where the lesion differs from it, or "
-                             "outline the lesion by hand")
+        raise OutliningError("what was marked looks like the marrow around it; draw where the lesion differs "
+                             "from it, or outline it by hand")
     if not isRimIncluded:
         grown = grown & ~(rimVoxels(work.values, grown, inside, signal, spacing) & ~marked)
     return LesionOutline(work.onto(grown, head), signal)
