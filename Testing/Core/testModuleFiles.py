@@ -11,7 +11,8 @@ import pytest
 from ONVolumetryLib.files.segmentnames import HEAD, LESION
 
 BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "vtkmodules", "PIL", "pydicom", "highdicom"}
-APPLICATION = {"slicer", "qt", "ctk"}
+# The last two hold the Segment Editor's tools.
+APPLICATION = {"slicer", "qt", "ctk", "SegmentEditorEffects", "qSlicerSegmentationsEditorEffectsPythonQt"}
 LIBRARY = "ONVolumetryLib"
 # In 3D Slicer 5.13 and not in 5.12: all that Python can reach of what its sources hold more.
 NEWER_THAN_OLDEST_SLICER = {

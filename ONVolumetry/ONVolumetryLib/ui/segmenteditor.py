@@ -6,10 +6,12 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from .effectregistration import registerEffects
+
 SINGLETON_TAG = "ONVolumetry"
 UNDO_STEPS = 20
-EFFECTS = ("Threshold", "Paint", "Draw", "Erase", "Level tracing", "Grow from seeds", "Fill between slices", "Margin",
-           "Smoothing", "Scissors", "Islands", "Logical operators")
+EFFECTS = ("Lesion from strokes", "Threshold", "Paint", "Draw", "Erase", "Level tracing", "Grow from seeds",
+           "Fill between slices", "Margin", "Smoothing", "Scissors", "Islands", "Logical operators")
 
 
 class EmbeddedEditor(VTKObservationMixin):
@@ -20,6 +22,7 @@ class EmbeddedEditor(VTKObservationMixin):
 
     def __init__(self, layout):
         VTKObservationMixin.__init__(self)
+        registerEffects()
         self.widget = slicer.qMRMLSegmentEditorWidget()
         self.widget.objectName = "segmentEditor"
         self.widget.setMaximumNumberOfUndoStates(UNDO_STEPS)
