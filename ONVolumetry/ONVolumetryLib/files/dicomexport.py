@@ -34,9 +34,9 @@ def dicomObjects(record: Mapping[str, Any], visits: Sequence[ExportedVisit]) -> 
         with pydicomQuiet():
             segmentations = [segmentationObject(visit, record["side"], trackingUids, record["hip"]) for visit in visits]
             report = reportObject(record, visits, segmentations, trackingUids)
-    except ImportError as error:
-        raise FileError("the package highdicom is missing, which writes DICOM objects; install it with pip install "
-                        "highdicom") from error
+    except (ImportError, OSError) as error:
+        raise FileError("the package highdicom, which writes DICOM objects, is missing or incomplete here; install it "
+                        "again with pip install highdicom") from error
     except ONVolumetryError:
         raise
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
