@@ -62,9 +62,17 @@ def lint() -> int:
 def bench() -> int:
     installPackage("bench")
     installPyRadiomics()
-    status = run(PYTHON, ROOT / "Testing" / "Benchmarks" / "bench.py")
-    return runInSlicer("the comparison with Segment Statistics was", "--script",
-                       ROOT / "Testing" / "Benchmarks" / "slicerbench.py") or status
+    folder, data = ROOT / "Testing" / "Benchmarks", ROOT.parent / "shared" / "data" / "pelvis-t1"
+    benchmarks = [("bench.py",), ("cohortcoverage.py",), ("manyhips.py",)]
+    if data.is_dir():
+        benchmarks.append(("registrationbench.py", data))
+    else:
+        print("registrationbench.py is left out: its images are not beside the repository", flush=True)
+    status = 0
+    for script, *arguments in benchmarks:
+        print(f"\n=== {script}", flush=True)
+        status = run(PYTHON, folder / script, *arguments) or status
+    return runInSlicer("the comparison with Segment Statistics was", "--script", folder / "slicerbench.py") or status
 
 
 def clean() -> int:

@@ -39,6 +39,7 @@ class ONVolumetry(ScriptedLoadableModule):
             "The method follows Gómez-Barrena et al., Bone & Joint Research 2022;11(12):881-889.")
         slicer.app.connect("startupCompleted()", registerTerminology)
         slicer.app.connect("startupCompleted()", registerLayouts)
+        slicer.app.connect("startupCompleted()", registerEffects)
 
 
 @parameterNodeWrapper
@@ -237,6 +238,14 @@ def registerTerminology():
     logic = slicer.modules.terminologies.logic()
     if not logic.IsTerminologyContextLoaded(TERMINOLOGY_CONTEXT):
         logic.LoadTerminologyFromFile(os.path.join(os.path.dirname(__file__), "Resources", TERMINOLOGY_FILE))
+
+
+def registerEffects():
+    """Offer the tool "Lesion from strokes" in the Segment Editor module too."""
+    if not problemOfInstallation():
+        from ONVolumetryLib.ui.effectregistration import registerEffects as register
+
+        register()
 
 
 def registerLayouts():

@@ -1,4 +1,4 @@
-"""The program: onvolumetry measure | cohort | phantom | demo | import | export."""
+"""The program: onvolumetry measure | segment | cohort | phantom | demo | import | export."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from . import __version__
 from .core.errors import ONVolumetryError
-from .program import cohort, demo, exportdicom, importdicom, measure, phantom
+from .program import cohort, demo, exportdicom, importdicom, measure, phantom, segment
 
 DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -50,9 +50,8 @@ def _parser() -> argparse.ArgumentParser:
                     "of both. For research; not a medical device.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in (("measure", measure), ("cohort", cohort), ("phantom", phantom),
-                         ("demo", demo), ("import", importdicom),
-                         ("export", exportdicom)):
+    for name, module in (("measure", measure), ("segment", segment), ("cohort", cohort), ("phantom", phantom),
+                         ("demo", demo), ("import", importdicom), ("export", exportdicom)):
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=summary)
         module.addArguments(command)

@@ -168,7 +168,7 @@ def segmentationOfBalls(lesionRadiusMm=10.0, skipped=()):
                         grid)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ballSegmentation():
     """Function that makes a segmentation of a head and a lesion."""
     return segmentationOfBalls
@@ -188,3 +188,39 @@ def makeCase(tmp_path):
         writeCase(folder / "case.json", Case(hip=hip, visits=tuple(visits), **values))
         return folder / "case.json"
     return make
+
+
+@pytest.fixture
+def analyze(tmp_path):
+    """Function that analyzes rows (hip, visit, month, ONV %, healed) with optional further columns."""
+    from ONVolumetryLib.cohort.analysis import analyzeCohort
+    from ONVolumetryLib.cohort.settings import CohortSettings
+    from ONVolumetryLib.cohort.table import readCohort
+
+    def run(rows, more=""):
+        path = tmp_path / "rows.csv"
+        lines = [",".join(str(value) for value in row) for row in rows]
+        path.write_text("\n".join((f"hip,visit,month,onv_percent,healed{more}", *lines)))
+        return analyzeCohort(readCohort([path]), CohortSettings(bootstrapCount=50))
+    return run
+
+
+@pytest.fixture(scope="session")
+def findCells():
+    """Function that finds the cells of a table of statistics by their fields."""
+    return cellsOf
+
+
+@pytest.fixture(scope="session")
+def oneCell():
+    """Function that finds the one cell of a table of statistics with these fields."""
+    def one(results, key, **wanted):
+        cells = cellsOf(results, key, **wanted)
+        assert len(cells) == 1, (key, wanted, len(cells))
+        return cells[0]
+    return one
+
+
+def cellsOf(results, key, **wanted):
+    return [cell for cell in results.find(key).cells if all(getattr(cell, name) == value
+                                                            for name, value in wanted.items())]

@@ -15,68 +15,46 @@ from ONVolumetryLib.cohort.table import readCohort
 FAST = CohortSettings(bootstrapCount=50)
 
 
-@pytest.fixture
-def analyze(tmp_path):
-    """Analyze rows (hip, visit, month, ONV %, healed) with optional further columns."""
-    def run(rows, more=""):
-        path = tmp_path / "rows.csv"
-        lines = [",".join(str(value) for value in row) for row in rows]
-        path.write_text("\n".join((f"hip,visit,month,onv_percent,healed{more}", *lines)))
-        return analyzeCohort(readCohort([path]), FAST)
-    return run
-
-
-def find(results, key, **wanted):
-    return [cell for cell in results.find(key).cells if all(getattr(cell, name) == value
-                                                            for name, value in wanted.items())]
-
-
-def one(results, key, **wanted):
-    cells = find(results, key, **wanted)
-    assert len(cells) == 1, (key, wanted, len(cells))
-    return cells[0]
-
-
-def testMissingVisitsAreNeverRegeneration(analyze):
+def testMissingVisitsAreNeverRegeneration(analyze, oneCell):
     rows = [(hip, "preop", 0, 20 + hip, hip % 2, "A B", "done", "", "") for hip in range(1, 9)]
     rows += [(hip, "12 months", 12, 5 + hip, hip % 2, "B", "done", "", "") for hip in range(1, 6)]
     rows += [(6, "12 months", 12, "", 0, "", "not done", "arthroplasty", 9),
              (7, "12 months", 12, "", 1, "", "done", "", "")]
     result = analyze(rows, ",jic_zones,visit_status,end_reason,end_month")
-    zone = one(result, "jic_regenerated", group="all", item="A").statistics
+    zone = oneCell(result, "jic_regenerated", group="all", item="A").statistics
     assert (zone.n, zone.regenerated, zone.seenOnce) == (5, 5, 3)
-    present = one(result, "jic_zones", group="all", visit="12 months", item="A").statistics
+    present = oneCell(result, "jic_zones", group="all", visit="12 months", item="A").statistics
     assert (present.n, present.present, present.notImaged, present.notMeasurable) == (5, 0, 2, 1)
-    follow = one(result, "follow_up", group="all", visit="12 months").statistics
+    follow = oneCell(result, "follow_up", group="all", visit="12 months").statistics
     assert (follow.n, follow.missing, follow.notDone, follow.notMeasured, follow.arthroplasty) == (5, 3, 2, 1, 1)
-    assert one(result, "jic_mcnemar", item="A").statistics.p == pytest.approx(0.0625)
+    assert oneCell(result, "jic_mcnemar", item="A").statistics.p == pytest.approx(0.0625)
 
 
-def testOneEmptyGroupLeavesNotesAndComputesTheRest(analyze):
+def testOneEmptyGroupLeavesNotesAndComputesTheRest(analyze, findCells, oneCell):
     result = analyze([(hip, visit, month, 20 - month + hip + (hip * month) % 5, 1)
                       for hip in range(1, 9) for visit, month in (("preop", 0), ("3 months", 3))])
-    assert "0 non-healed" in one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
-    assert "no non-healed hip" in find(result, "difference_in_differences", item="all rows")[0].note
+    assert "0 non-healed" in oneCell(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
+    assert "no non-healed hip" in findCells(result, "difference_in_differences", item="all rows")[0].note
     assert result.find("healing_probit").cells[0].note is not None
-    assert one(result, "onv_percent", group="all", visit="preop").statistics.n == 8
-    assert one(result, "onv_percent_change", group="all", item="paired t test").statistics is not None
+    assert oneCell(result, "onv_percent", group="all", visit="preop").statistics.n == 8
+    assert oneCell(result, "onv_percent_change", group="all", item="paired t test").statistics is not None
 
 
-def testValuesThatDoNotVaryLeaveNotes(analyze):
+def testValuesThatDoNotVaryLeaveNotes(analyze, findCells, oneCell):
     result = analyze([(hip, visit, month, 20 - month, hip % 2) for hip in range(1, 9)
                       for visit, month in (("preop", 0), ("3 months", 3))])
-    assert "do not vary" in one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
-    assert "do not vary" in one(result, "onv_percent_change", group="all", item="paired t test").note
-    assert "do not vary" in find(result, "difference_in_differences", item="all rows")[0].note
-    assert "do not vary" in one(result, "roc", visit="preop", item="ROC area").note
-    assert one(result, "onv_percent", group="all", visit="preop").statistics.sd == 0
+    assert "do not vary" in oneCell(result, "onv_percent_healed_vs_not", visit="preop", item="t test").note
+    assert "do not vary" in oneCell(result, "onv_percent_change", group="all", item="paired t test").note
+    assert "do not vary" in findCells(result, "difference_in_differences", item="all rows")[0].note
+    assert "do not vary" in oneCell(result, "roc", visit="preop", item="ROC area").note
+    assert oneCell(result, "onv_percent", group="all", visit="preop").statistics.sd == 0
 
 
-def testSeparatedHealingIsNotEstimated(analyze):
+def testSeparatedHealingIsNotEstimated(analyze, oneCell):
     result = analyze([(hip, "preop", 0, 10 + hip, int(hip <= 5)) for hip in range(1, 11)])
     assert "separate" in result.find("healing_probit").cells[0].note
     assert result.healing is None
-    area = one(result, "roc", item="ROC area")
+    area = oneCell(result, "roc", item="ROC area")
     assert area.statistics.auc == 1.0
     assert area.statistics.ciLow is None
     assert "no interval" in area.note
@@ -92,14 +70,14 @@ def testAVisitWithOneOutcomeIsLeftOutOfTheProbit(analyze):
     assert result.healing.fit.n == 40
 
 
-def testFewerThanThreeValuesLeaveNotes(analyze):
+def testFewerThanThreeValuesLeaveNotes(analyze, oneCell):
     result = analyze([(1, "preop", 0, 20, 1), (1, "3 months", 3, 10, 1), (2, "preop", 0, 22, 0),
                       (2, "3 months", 3, 15, 0)])
-    assert "n < 3" in one(result, "onv_percent", group="all", visit="preop").note
-    assert "at least 3" in one(result, "onv_percent_change", group="all", item="paired t test").note
+    assert "n < 3" in oneCell(result, "onv_percent", group="all", visit="preop").note
+    assert "at least 3" in oneCell(result, "onv_percent_change", group="all", item="paired t test").note
 
 
-def testAgreementTakesTheLastVisitBeforeSurgery(tmp_path):
+def testAgreementTakesTheLastVisitBeforeSurgery(tmp_path, oneCell):
     path = tmp_path / "rows.csv"
     lines = ["hip,visit,month,onv_percent,fhv_cm3,sav_cm3"]
     for hip in range(6):
@@ -107,7 +85,7 @@ def testAgreementTakesTheLastVisitBeforeSurgery(tmp_path):
                   f"{hip},1 year,12,5,{50 + hip},{50 + hip}"]
     path.write_text("\n".join(lines))
     result = analyzeCohort(readCohort([path]), FAST)
-    limits = one(result, "fhv_sav_agreement", item="Bland-Altman").statistics
+    limits = oneCell(result, "fhv_sav_agreement", item="Bland-Altman").statistics
     assert (limits.n, limits.meanDifference) == (6, pytest.approx(-1.25))
 
 

@@ -56,28 +56,6 @@ def written(results, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def analyze(tmp_path):
-    """Analyze rows (hip, visit, month, ONV %, healed) with optional further columns."""
-    def run(rows, more=""):
-        path = tmp_path / "rows.csv"
-        lines = [",".join(str(value) for value in row) for row in rows]
-        path.write_text("\n".join((f"hip,visit,month,onv_percent,healed{more}", *lines)))
-        return analyzeCohort(readCohort([path]), FAST)
-    return run
-
-
-def find(results, key, **wanted):
-    return [cell for cell in results.find(key).cells if all(getattr(cell, name) == value
-                                                            for name, value in wanted.items())]
-
-
-def one(results, key, **wanted):
-    cells = find(results, key, **wanted)
-    assert len(cells) == 1, (key, wanted, len(cells))
-    return cells[0]
-
-
 def testSyntheticCohortHasThePapersNumbersWhereTheyAgree(synthetic):
     missed = {(c.target.quantity, c.target.group, c.target.visit) for c in synthetic.comparisons if not c.isReproduced}
     assert missed == {("onv_percent", "all", 1), ("regeneration_percent", "all", 1), ("regeneration_percent", "all", 2),
@@ -85,25 +63,26 @@ def testSyntheticCohortHasThePapersNumbersWhereTheyAgree(synthetic):
     assert len(synthetic.contradictions) == len(missed)
 
 
-def testSyntheticRowsAnalyzedGiveThePapersNumbers(results):
+def testSyntheticRowsAnalyzedGiveThePapersNumbers(results, oneCell):
     for group, visit, mean, sd, n in (("healed", "preop", 16.7, 7.2, 16), ("healed", "3 months", 9.5, 5.6, 16),
                                       ("healed", "12 months", 2.9, 2.1, 14), ("non-healed", "preop", 27.9, 16.2, 4),
                                       ("non-healed", "12 months", 8.8, 9.7, 2), ("all", "preop", 18.9, 10.2, 20)):
-        found = one(results, "onv_percent", group=group, visit=visit).statistics
+        found = oneCell(results, "onv_percent", group=group, visit=visit).statistics
         assert (round(found.mean, 1), round(found.sd, 1), found.n) == (mean, sd, n)
-    concordance = one(results, "fhv_sav_agreement", item="concordance").statistics
+    concordance = oneCell(results, "fhv_sav_agreement", item="concordance").statistics
     assert concordance.rhoC == pytest.approx(0.963, abs=0.0005)
-    test = one(results, "fhv_sav_agreement", item="Bradley-Blackwood").statistics
+    test = oneCell(results, "fhv_sav_agreement", item="Bradley-Blackwood").statistics
     assert test.p == pytest.approx(0.738, abs=0.01)
-    estimate = one(results, "difference_in_differences", visit="preop to 3 months", item="all rows: b3, the estimate")
+    estimate = oneCell(results, "difference_in_differences", visit="preop to 3 months",
+                       item="all rows: b3, the estimate")
     assert estimate.statistics.p == pytest.approx(0.809, abs=0.01)
 
 
-def testChangesAreThoseOfTheGroup(results):
+def testChangesAreThoseOfTheGroup(results, oneCell):
     for group, n in (("all", 16), ("healed", 14)):
-        change = one(results, "onv_percent_change", group=group, visit="preop to 12 months", item="paired t test")
+        change = oneCell(results, "onv_percent_change", group=group, visit="preop to 12 months", item="paired t test")
         assert change.statistics.n == n
-    few = one(results, "onv_percent_change", group="non-healed", visit="preop to 12 months", item="paired t test")
+    few = oneCell(results, "onv_percent_change", group="non-healed", visit="preop to 12 months", item="paired t test")
     assert "2 complete pairs" in few.note
 
 
@@ -116,17 +95,17 @@ def testProbitHasTheSplitsThatItsNamesSay(results, table):
     np.testing.assert_array_equal(model.design[:, model.names.index("months_since_diagnosis < 3")], months < 3)
 
 
-def testPredictedHealedAreThoseOfTheClassification(results):
-    counts = one(results, "healing_fit", item="classification at 0.5").statistics
+def testPredictedHealedAreThoseOfTheClassification(results, oneCell):
+    counts = oneCell(results, "healing_fit", item="classification at 0.5").statistics
     predicted = sum(cell.statistics.n for cell in results.find("predicted_healed").cells)
     assert predicted == counts.truePositive + counts.falsePositive < counts.n
 
 
-def testSyntheticZonesHaveThePapersCounts(results):
+def testSyntheticZonesHaveThePapersCounts(results, oneCell):
     for key, zone, preop, later in (("jic_zones", "A", 19, 11), ("jic_zones", "C2", 14, 1), ("acp_zones", "P", 14, 3),
                                     ("acp_zones", "A2", 15, 10)):
-        first = one(results, key, group="all", visit="preop", item=zone).statistics
-        last = one(results, key, group="all", visit="12 months", item=zone).statistics
+        first = oneCell(results, key, group="all", visit="preop", item=zone).statistics
+        last = oneCell(results, key, group="all", visit="12 months", item=zone).statistics
         assert (first.present, first.n, last.present, last.n, last.notImaged) == (preop, 20, later, 17, 3)
 
 
@@ -171,20 +150,20 @@ def testFiguresOfAnEarlierCohortDoNotStay(results, analyze, tmp_path):
     assert (folder / "my_roc.png").exists()
 
 
-def testWelchIsNamedInTheOutput(table, tmp_path):
+def testWelchIsNamedInTheOutput(table, tmp_path, oneCell):
     result = analyzeCohort(table, CohortSettings(useWelch=True, bootstrapCount=50))
-    assert one(result, "onv_percent_healed_vs_not", visit="preop", item="t test").statistics.test == "Welch t"
+    assert oneCell(result, "onv_percent_healed_vs_not", visit="preop", item="t test").statistics.test == "Welch t"
     assert "Welch" in result.find("onv_percent_healed_vs_not").definition
     writeCohort(result, tmp_path)
     assert "Welch's t test" in (tmp_path / "cohort.html").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "cohort.json").read_text(encoding="utf-8"))["settings"]["use_welch"] is True
 
 
-def testIndependentFisherIsAnOptionThatSaysWhatItIs(results, table):
+def testIndependentFisherIsAnOptionThatSaysWhatItIs(results, table, oneCell):
     assert "as if" in results.find("jic_independent_fisher").title
     plain = analyzeCohort(table, FAST)
     assert not any(entry.key == "jic_independent_fisher" for entry in plain.tables)
-    p = one(results, "jic_independent_fisher", visit="preop to 12 months", item="C2").statistics.p
+    p = oneCell(results, "jic_independent_fisher", visit="preop to 12 months", item="C2").statistics.p
     assert p == pytest.approx(0.000122, abs=1e-6)
 
 

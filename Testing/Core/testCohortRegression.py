@@ -147,6 +147,21 @@ def testFitOfTheAutomobiles(auto, autoFit):
         assert (result.chiSquare, result.df, result.p) == (six(auto[key]["chi2"]), auto[key]["df"], six(auto[key]["p"]))
 
 
+def testFitStatisticsByTheirDefinitions():
+    generator = np.random.default_rng(11)
+    p = generator.uniform(0.05, 0.95, 200)
+    y = (generator.uniform(size=200) < p).astype(float)
+    pearson = pearsonFit(y, p, np.column_stack([np.ones(200), p]))
+    assert pearson.chiSquare == six(np.sum((y - p) ** 2 / (p * (1 - p)))), "every row has predictors of its own"
+    order = np.argsort(p)
+    total = 0.0
+    for tenth in np.split(order, 10):
+        mean = p[tenth].mean()
+        total += (y[tenth].sum() - 20 * mean) ** 2 / (20 * mean * (1 - mean))
+    result = hosmerLemeshow(y, p, 10)
+    assert (result.chiSquare, result.p) == (six(total), six(stats.chi2.sf(total, 8)))
+
+
 def testProbitIsWhereTheLikelihoodIsHighest():
     generator = np.random.default_rng(1)
     x = generator.normal(0, 1, 200)

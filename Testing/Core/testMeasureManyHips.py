@@ -7,14 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from ONVolumetryLib import cli
+from ONVolumetryLib.files.case import Case, CaseVisit, readCase, writeCase
 from ONVolumetryLib.files.itkgrid import applyGrid
-from ONVolumetryLib.program import clusterpool, measurerun
+from ONVolumetryLib.files.segmentations import writeSegmentation
+from ONVolumetryLib.program import clusterpool, hiptask, inputfingerprint, measurerun, workerpool
+from ONVolumetryLib.program.casemeasurement import measureCaseFile
+from ONVolumetryLib.program.measure import terminationAsInterrupt
 
 # Seen by the worker processes only: they start with this file on their path, the tests have started before.
 MEDDLER = """
@@ -48,6 +53,32 @@ def meddler(tmp_path, monkeypatch):
     return tmp_path / "markers"
 
 
+@pytest.fixture(scope="session")
+def realOutcome(tmp_path_factory, ballSegmentation):
+    """One hip really measured."""
+    folder = tmp_path_factory.mktemp("real")
+    writeSegmentation(folder / "m0.seg.nrrd", ballSegmentation(12.0))
+    visit = CaseVisit("month 0", 0, segmentation=folder / "m0.seg.nrrd")
+    writeCase(folder / "case.json", Case("real", "real", "right", "male", (visit,)))
+    return measureCaseFile(folder / "case.json", isRendered=False)
+
+
+@pytest.fixture
+def measured(realOutcome, monkeypatch):
+    """Names of the hips that are measured; every hip gets the same numbers, at once and in this process."""
+    names = []
+
+    def measureAtOnce(path, isRendered):
+        hip = readCase(path).hip
+        names.append(hip)
+        visits = [{**visit, "hip": hip} for visit in realOutcome.record["visits"]]
+        return replace(realOutcome, path=path, record={**realOutcome.record, "hip": hip, "visits": visits})
+
+    monkeypatch.setattr(hiptask, "measureCaseFile", measureAtOnce)
+    monkeypatch.setattr(workerpool, "inWorkers", lambda tasks, count: hiptask.inThisProcess(tasks))
+    return names
+
+
 def measure(*arguments):
     return cli.main(["measure", "--no-render", *map(str, arguments)])
 
@@ -61,24 +92,18 @@ def isKept(capsys, count):
     return f"note: {count} of " in capsys.readouterr().err
 
 
-def testUnchangedHipsAreNotMeasuredAgain(makeCase, tmp_path, capsys, monkeypatch):
+def testUnchangedHipsAreNotMeasuredAgain(makeCase, tmp_path, capsys):
     case, out = makeCase("1"), tmp_path / "out"
     assert measure(case, "--output", out) == 0
-    before = contents(out)
-    table = capsys.readouterr().out
-    monkeypatch.setattr(measurerun, "inThisProcess", lambda tasks: pytest.fail("not through the fingerprint")
-                        if any(task.earlier is None for task in tasks) else ORIGINAL(tasks))
+    before, table = contents(out), capsys.readouterr().out
     assert measure(case, "--output", out) == 0
     captured = capsys.readouterr()
     assert captured.out == table, "a kept hip is shown like a measured one"
     assert "1 of 1 hips were measured before" in captured.err
     after = contents(out)
-    tables = {Path("measurements.csv"), Path("measurements.json")}
-    assert {path: after[path][0] for path in after} == {path: before[path][0] for path in before}
-    assert all(after[path] == before[path] for path in before.keys() - tables), "files of the hip are untouched"
-
-
-ORIGINAL = measurerun.inThisProcess
+    assert {path: content for path, (content, _) in after.items()} == {
+        path: content for path, (content, _) in before.items()}
+    assert all(after[path] == before[path] for path in before if path.parent.name == "1"), "not even written again"
 
 
 def touchedOnly(case, out):
@@ -116,42 +141,46 @@ def otherHip(case, out):
 @pytest.mark.parametrize(("change", "kept"), [(touchedOnly, True), (otherOutline, False), (otherSetting, False),
                                               (noReport, False), (shortReport, False), (damagedHipFile, False),
                                               (otherHip, False)])
-def testWhatMakesAHipBeMeasuredAgain(makeCase, tmp_path, capsys, change, kept):
-    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
-    shutil.copy(case.parent / "m0.seg.nrrd", case.parent / "m3.seg.nrrd")
-    if change is otherOutline:
-        shutil.copy(makeCase("2", radii=(9.0,)).parent / "m0.seg.nrrd", case.parent / "m3.seg.nrrd")
+def testWhatMakesAHipBeMeasuredAgain(makeCase, measured, tmp_path, capsys, *, change, kept):
+    case, out = makeCase("1"), tmp_path / "out"
     assert measure(case, "--output", out) == 0
-    first = (out / "measurements.csv").read_bytes()
     change(case, out)
     capsys.readouterr()
     assert measure(case, "--output", out) == 0
+    assert len(measured) == (1 if kept else 2)
     assert isKept(capsys, 1) is kept
-    assert ((out / "measurements.csv").read_bytes() != first) is (change in (otherOutline, otherSetting))
     assert (out / "1" / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
 
 
-def testFreshMeasuresEverything(makeCase, tmp_path, capsys):
+def testFreshMeasuresEverything(makeCase, measured, tmp_path):
+    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
+    for more in ((), ("--fresh",)):
+        assert measure(case, "--output", out, *more) == 0
+    assert measured == ["1", "1"]
+
+
+def testPicturesThatWereLeftOutAreMadeLater(makeCase):
+    case = readCase(makeCase("1", radii=(12.0,)))
+    assert inputfingerprint.caseFingerprint(case, True) != inputfingerprint.caseFingerprint(case, False)
+
+
+def testAnotherVersionOfTheProgramMeasuresAgain(makeCase, measured, tmp_path, monkeypatch):
     case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
     assert measure(case, "--output", out) == 0
-    written = (out / "1" / "report.html").stat().st_mtime_ns
-    assert measure(case, "--output", out, "--fresh") == 0
-    assert (out / "1" / "report.html").stat().st_mtime_ns != written
-    assert not isKept(capsys, 1)
-
-
-def testAnotherVersionOfTheProgramMeasuresAgain(makeCase, tmp_path, capsys, monkeypatch):
-    case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
-    assert measure(case, "--output", out) == 0
-    from ONVolumetryLib.program import hiptask, inputfingerprint
-
     for module in (hiptask, inputfingerprint, measurerun):
         monkeypatch.setattr(module, "softwareFingerprint", lambda: "a later version")
     assert measure(case, "--output", out) == 0
-    assert not isKept(capsys, 1)
+    assert measured == ["1", "1"]
 
 
-def testHipsThatThisRunDoesNotNameAreRemovedAndTheNamedKept(makeCase, tmp_path, capsys):
+def testAWorkerWithAnotherVersionDoesNotMeasure(makeCase, measured, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(hiptask, "softwareFingerprint", lambda: "an earlier version")
+    assert measure(makeCase("1", radii=(12.0,)), "--output", tmp_path / "out") == 1
+    assert "the worker has another version" in capsys.readouterr().err
+    assert measured == []
+
+
+def testHipsThatThisRunDoesNotNameAreRemovedAndTheNamedKept(makeCase, measured, tmp_path, capsys):
     cases, out = [makeCase(name, radii=(12.0,)) for name in ("a", "b")], tmp_path / "out"
     assert measure(*cases, "--output", out) == 0
     (out / "letters").mkdir()
@@ -162,9 +191,10 @@ def testHipsThatThisRunDoesNotNameAreRemovedAndTheNamedKept(makeCase, tmp_path, 
     assert "removed the earlier results of hip b" in error and "1 of 1 hips were measured before" in error
     assert sorted(path.name for path in out.iterdir()) == ["a", "letters", "measurements.csv", "measurements.json"]
     assert (out / "letters" / "measurement.json").exists(), "a file of somebody else's"
+    assert measured == ["a", "b"]
 
 
-def testVoxelsBesideAHeaderCount(makeCase, ballSegmentation, tmp_path, capsys):
+def testVoxelsBesideAHeaderCount(makeCase, ballSegmentation, measured, tmp_path):
     case, out = makeCase("1", radii=(12.0,)), tmp_path / "out"
     segmentation = ballSegmentation()
     voxels = 100 * segmentation.segments[0].mask.fullArray().astype(np.int16)
@@ -172,12 +202,23 @@ def testVoxelsBesideAHeaderCount(makeCase, ballSegmentation, tmp_path, capsys):
     data = json.loads(case.read_text(encoding="utf-8"))
     data["visits"][0]["image"] = "scan.mhd"
     case.write_text(json.dumps(data), encoding="utf-8")
-    assert measure(case, "--output", out) == 0
     raw = case.parent / "scan.raw"
-    raw.write_bytes(bytes(raw.stat().st_size))
-    capsys.readouterr()
-    assert measure(case, "--output", out) == 0
-    assert not isKept(capsys, 1)
+    for content in (raw.read_bytes(), bytes(raw.stat().st_size)):
+        raw.write_bytes(content)
+        assert measure(case, "--output", out) == 0
+    assert measured == ["1", "1"]
+
+
+def testEveryFileOfADicomFolderCounts(makeCase):
+    case = makeCase("1", radii=(12.0,))
+    (case.parent / "series").mkdir()
+    (case.parent / "series" / "1").write_bytes(b"one")
+    data = json.loads(case.read_text(encoding="utf-8"))
+    data["visits"][0]["image"] = "series"
+    case.write_text(json.dumps(data), encoding="utf-8")
+    before = inputfingerprint.caseFingerprint(readCase(case), True)
+    (case.parent / "series" / "2").write_bytes(b"two")
+    assert inputfingerprint.caseFingerprint(readCase(case), True) != before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
@@ -197,6 +238,8 @@ def testAHipThatCrashesItsWorkerLeavesTheOthersAlone(makeCase, tmp_path, capsys,
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
 def testInterruptedRunLeavesWholeHipsAndGoesOnFromThere(makeCase, tmp_path, capsys, meddler):
     cases, out = [makeCase(name, radii=(12.0,)) for name in ("a", "slow1", "slow2")], tmp_path / "out"
+    out.mkdir()
+    (out / "measurements.csv").write_text("of an earlier run")
     command = [sys.executable, "-m", "ONVolumetryLib.cli", "measure", "--no-render", *map(str, cases),
                "--output", str(out), "--workers", "2"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -214,9 +257,17 @@ def testInterruptedRunLeavesWholeHipsAndGoesOnFromThere(makeCase, tmp_path, caps
             os.kill(int(mark.name), 0)
     assert [path.name for path in out.iterdir()] == ["a"], "no table of some of the hips"
     assert not list(out.rglob(".partial*"))
-    os.environ["PYTHONPATH"] = str(Path(cli.__file__).parents[1])
-    assert measure(*cases, "--output", out, "--workers", 2) == 0
+    assert measure(cases[0], "--output", out) == 0
     assert isKept(capsys, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
+def testTheSignalOfASchedulerEndsARunInOrder():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), terminationAsInterrupt():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def waitFor(condition, seconds=60):

@@ -11,7 +11,8 @@ import pytest
 from ONVolumetryLib.files.segmentnames import HEAD, LESION
 
 BUNDLED = {"numpy", "scipy", "SimpleITK", "vtk", "vtkmodules", "PIL", "pydicom", "highdicom"}
-APPLICATION = {"slicer", "qt", "ctk"}
+# The last two hold the Segment Editor's tools.
+APPLICATION = {"slicer", "qt", "ctk", "SegmentEditorEffects", "qSlicerSegmentationsEditorEffectsPythonQt"}
 LIBRARY = "ONVolumetryLib"
 # In 3D Slicer 5.13 and not in 5.12: all that Python can reach of what its sources hold more.
 NEWER_THAN_OLDEST_SLICER = {
@@ -81,7 +82,7 @@ def testNothingNewerThanTheOldestSupportedSlicerIsUsed(module):
     ("report", {"core", "files", "phantom", "report"}),
     ("scene3d", {"core", "scene3d"}),
     ("mrml", {"core", "files", "scene3d", "mrml"}),
-    ("ui", {"core", "files", "scene3d", "report", "mrml", "ui"}),
+    ("ui", {"core", "files", "scene3d", "cohort", "report", "mrml", "ui"}),
 ])
 def testLayersImportOnlyThoseBelow(module, layer, allowed):
     for path in (module / LIBRARY / layer).glob("*.py"):
@@ -135,3 +136,27 @@ def testTerminologyHasTheCodesAndColorsOfTheSegments(module, standard):
 
 def entryOf(item: dict) -> str:
     return f"{item['CodingSchemeDesignator']}^{item['CodeValue']}^{item['CodeMeaning']}"
+
+
+def testPanelUsesOfTheCohortOnlyWhatNeedsNothingInstalled(module):
+    """The statistics run in a process of their own; the panel itself works in a Slicer as it comes."""
+    reached, waiting = set(), [module / LIBRARY / "ui" / path.name for path in (module / LIBRARY / "ui").glob("*.py")]
+    while waiting:
+        path = waiting.pop()
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(part, ast.ImportFrom) and part.level and part.module:
+                target = path.parents[part.level - 1].joinpath(*part.module.split(".")).with_suffix(".py")
+                if target.parent.name == "cohort" and target not in reached:
+                    reached.add(target)
+                    waiting.append(target)
+    assert reached
+    for path in reached:
+        names = importedNames(ast.parse(path.read_text(encoding="utf-8"))) - set(sys.stdlib_module_names)
+        assert names <= BUNDLED | {LIBRARY}, path.name
+
+
+def testPackagesOfTheCohortAreThoseOfTheProgram(module, repository):
+    wanted = [line for line in (module / "Resources" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+              if line and not line.startswith("#")]
+    project = (repository / "pyproject.toml").read_text(encoding="utf-8")
+    assert len(wanted) == 3 and all(f'"{requirement}"' in project for requirement in wanted)

@@ -19,8 +19,10 @@ from ONVolumetryLib.core.hip import VisitSegments
 from ONVolumetryLib.core.measurehip import measureHip
 from ONVolumetryLib.program.regressionfiles import regressionFiles
 from ONVolumetryLib.scene3d import annotation, styles
+from ONVolumetryLib.scene3d.drawing import prepare
 from ONVolumetryLib.scene3d.lettering import drawText, shortened, textWidth, wrapped
 from ONVolumetryLib.scene3d.panels import CELL, HEADER_HEIGHT, MARGIN, TITLE_HEIGHT
+from ONVolumetryLib.scene3d.regressionscene import regressionScene
 
 # Draws in a process of its own: without OpenGL VTK ends the process that it is in.
 SCRIPT = """
@@ -195,6 +197,19 @@ def testMovieIsOneThatPlayersOpen(hip, tmp_path):
     for frame in list(frames)[::12]:
         picture = np.frombuffer(frame, np.uint8).reshape(720, 1280, 3)
         assert share(picture[:, :720], styles.STYLES[styles.LESION].colorRgb) > 0.004
+
+
+@pytest.mark.usefixtures("drawn")
+def testPictureIsDrawnInAProcessOfItsOwn(hip, repository, tmp_path):
+    prepare(tmp_path, regressionScene(*hip, "right"), "101")
+    path = tmp_path / "regression.png"
+    done = inProcess(repository, ["-m", "ONVolumetryLib.scene3d.drawing", str(tmp_path), str(path)])
+    assert done.returncode == 0, done.stderr
+    picture = np.asarray(Image.open(path).convert("RGB"))
+    assert share(panels(picture)[0], styles.STYLES[styles.LESION].colorRgb) > 0.05
+    arguments = ["-m", "ONVolumetryLib.scene3d.drawing", str(tmp_path), str(tmp_path / "no" / "a.png")]
+    done = inProcess(repository, arguments)
+    assert done.returncode == 2 and "No such file" in done.stderr.splitlines()[-1]
 
 
 WITHOUT = """

@@ -105,6 +105,7 @@ class Tutorial:
 
     def approve(self):
         self.ui.readerEdit.text = "AB"
+        self.work(0.3)
         self.press(self.ui.approveButton, 1.0)
         self.press(self.ui.areaButton, 1.0)
         self.press(self.ui.checkButton, 1.0)

@@ -99,6 +99,10 @@ class LandmarksSectionTest(PanelTest):
         settle(0.2)
         names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLModelNode")]
         self.assertIn("JIC zone C2", names)
+        self.ui.showAngles.checked = True
+        settle(0.2)
+        names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLModelNode")]
+        self.assertIn("Arc of necrosis, coronal", names)
         self.ui.showJicZones.checked = False
         settle(0.2)
         self.assertFalse([node for node in slicer.util.getNodesByClass("vtkMRMLModelNode")

@@ -111,9 +111,14 @@ class RegressionViewsTest(RegressionTest):
         self.build()
         for view in self.views():
             node = view.mrmlViewNode()
-            self.assertEqual([node.GetAxisLabel(index) for index in range(6)],
-                             ["medial", "lateral", "posterior", "anterior", "inferior", "superior"])
+            # From where the views begin, posterior is behind the head.
+            self.assertEqual([node.GetAxisLabel(index).strip() for index in range(6)],
+                             ["medial", "lateral", "", "anterior", "inferior", "superior"])
             self.assertEqual((node.GetRulerType(), node.GetRenderMode()), (node.RulerTypeThin, node.Orthographic))
+        self.ui.regressionMedialButton.click()
+        settle()
+        self.assertEqual([self.views()[0].mrmlViewNode().GetAxisLabel(index).strip() for index in range(6)],
+                         ["medial", "", "posterior", "anterior", "inferior", "superior"])
         legend = next(node for node in slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode"))
         self.assertEqual(list(legend.GetViewNodeIDs()), [self.views()[2].mrmlViewNode().GetID()])
         colors = legend.GetPrimaryDisplayNode().GetColorNode()

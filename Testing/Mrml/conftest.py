@@ -18,6 +18,28 @@ def scene():
     logic.SetMRMLScene(None)
 
 
+@pytest.fixture
+def saveAndLoad(tmp_path):
+    """Saves a scene as .mrb, empties it and loads the file into it."""
+    slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: there is no wheel for this Python")
+
+    def run(scene):
+        path = str(tmp_path / "scene.mrb")
+        # Without an application there are no default storage nodes.
+        for node in (node for index in range(scene.GetNumberOfNodes()) if (node := scene.GetNthNode(index))):
+            if node.IsA("vtkMRMLStorableNode") and not node.GetStorageNode():
+                node.AddDefaultStorageNode()
+        cache, manager = slicer.vtkCacheManager(), slicer.vtkDataIOManager()
+        cache.SetRemoteCacheDirectory(str(tmp_path))
+        manager.SetCacheManager(cache)
+        scene.SetCacheManager(cache)
+        scene.SetDataIOManager(manager)
+        assert scene.WriteToMRB(path)
+        scene.Clear()
+        assert scene.ReadFromMRB(path)
+    return run
+
+
 @dataclass
 class DrawnHip:
     """A segmentation of a ball with a cap, and the masks it was made from."""

@@ -14,6 +14,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: the
 
 from ONVolumetryLib.core.location.landmarks import Landmarks  # noqa: E402
 from ONVolumetryLib.files.keys import LANDMARK_FIELDS  # noqa: E402
+from ONVolumetryLib.mrml.anglemodels import showAngles  # noqa: E402
 from ONVolumetryLib.mrml.caseopening import openCase  # noqa: E402
 from ONVolumetryLib.mrml.casesaving import saveCase  # noqa: E402
 from ONVolumetryLib.mrml.hiplocation import landmarksAtVisit  # noqa: E402
@@ -136,6 +137,28 @@ def testZonesAreDrawnOnTheSphereAndTakenAway(scene, casePath):
     removeZones(scene)
     assert scene.GetNumberOfNodesByClass("vtkMRMLModelNode") == 0
     assert showZones(scene, None, "jic", True) == []
+
+
+def testAnglesAreDrawnWithTheirValueAndTakenAway(scene, casePath):
+    hip = openCase(scene, casePath)
+    logic = MeasurementLogic(scene)
+    visit = json.loads(json.dumps(logic.record(hip, logic.measure(hip))))["visits"][0]
+    *models, labels = showAngles(scene, visit, True)
+    assert [model.GetName() for model in models] == ["Arc of necrosis, coronal", "Arc of necrosis, sagittal"]
+    texts = [labels.GetNthControlPointLabel(index) for index in range(labels.GetNumberOfControlPoints())]
+    angles = visit["location"]["angles"]
+    assert texts == [f"{angles[name]['degrees']:.0f}°" for name in ("coronal", "sagittal")]
+    # The cap lies on top: both values stand above the center.
+    for index in range(2):
+        assert labels.GetNthControlPointPositionVector(index)[2] > visit["sphere"]["center_ras_mm"][2] + 8
+    surface = models[0].GetPolyData()
+    points = np.array([surface.GetPoint(index) for index in range(surface.GetNumberOfPoints())])
+    reach = np.linalg.norm(points - visit["sphere"]["center_ras_mm"], axis=1).max()
+    assert abs(reach - visit["sphere"]["radius_mm"]) < 0.5
+    count = scene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode")
+    assert showAngles(scene, visit, False) == []
+    assert scene.GetNumberOfNodesByClass("vtkMRMLModelNode") == 0
+    assert scene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode") == count - 1
 
 
 def testLandmarksFollowTheRegistrationToAnotherVisit(scene):

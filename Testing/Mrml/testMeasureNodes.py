@@ -177,34 +177,17 @@ def testTwoVisitsOfOneHip(logic, drawHipIn, ballMasks, ballOn):
     assert logic.storedRecord(hip).isSameInput
 
 
-def testRecordSurvivesSavingTheSceneBitForBit(scene, logic, drawnHip, tmp_path):
+def testRecordSurvivesSavingTheSceneBitForBit(scene, logic, drawnHip, saveAndLoad):
     hip = hipOf(drawnHip)
     record = logic.record(hip, logic.measure(hip))
     logic.store(hip, record)
-    path = str(tmp_path / "scene.mrb")
-    # Without an application there are no default storage nodes.
-    for node in (node for index in range(scene.GetNumberOfNodes()) if (node := scene.GetNthNode(index))):
-        if node.IsA("vtkMRMLStorableNode") and not node.GetStorageNode():
-            node.AddDefaultStorageNode()
-    giveCacheFolder(scene, tmp_path)
-    assert scene.WriteToMRB(path)
-    scene.Clear()
-    assert scene.ReadFromMRB(path)
+    saveAndLoad(scene)
     node = scene.GetFirstNodeByClass("vtkMRMLSegmentationNode")
     again = HipNodes("Hüfte 101", "male", (VisitNodes(node, drawnHip.headId, drawnHip.lesionId),))
     stored = logic.storedRecord(again)
     assert stored.record == record
     assert stored.isSameInput
     assert logic.record(again, logic.measure(again)) == record
-
-
-def giveCacheFolder(scene, folder):
-    """What an application sets up for reading .mrb files."""
-    cache, manager = slicer.vtkCacheManager(), slicer.vtkDataIOManager()
-    cache.SetRemoteCacheDirectory(str(folder))
-    manager.SetCacheManager(cache)
-    scene.SetCacheManager(cache)
-    scene.SetDataIOManager(manager)
 
 
 def testReadingIsStoredWithTheResult(logic, drawnHip):

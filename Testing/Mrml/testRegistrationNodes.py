@@ -327,7 +327,7 @@ def testFollowUpIsShownOnTheBaselineByCopiesThatLeaveNothingBehind(fresh):
     hip, logic = fresh
     scene, visit, node = logic.scene, hip.visits[1], pairNode(hip, hip.visits[1])
     before = scene.GetNumberOfNodes()
-    volume, outlines = addVolumeCopy(scene, visit.volume, node), addOutlineCopy(scene, visit, node)
+    volume, outlines = addVolumeCopy(scene, visit.volume, node), addOutlineCopy(scene, visit, node, (1, 0, 0))
     assert volume.GetImageData() is visit.volume.GetImageData()
     assert volume.GetTransformNodeID() == outlines.GetTransformNodeID() == node.GetID()
     assert visit.volume.GetTransformNodeID() is None and visit.segmentation.GetTransformNodeID() is None

@@ -165,7 +165,10 @@ def testLegendNamesThePartsInTheirColors(scene, hip):
     assert names == ["the original", "the regenerated", "the lesion", "the head"]
     color = [0.0] * 4
     colors.GetColor(2, color)
-    assert color[:3] == pytest.approx((0.5, 0.25, 0.0), abs=0.01)
+    veil = styles.STYLES[styles.HEAD].nearOpacity
+    head = np.array(hip.visits[0].segmentation.GetSegmentation().GetSegment(hip.visits[0].headSegmentId).GetColor())
+    assert color[:3] == pytest.approx((1 - veil) * np.array((0.5, 0.25, 0.0)) + veil * head, abs=0.01)
+    assert all(colors.GetColorDefined(index) for index in range(4))
 
 
 def testTimelineStepsThroughFewFrames(scene, hip, sequences):

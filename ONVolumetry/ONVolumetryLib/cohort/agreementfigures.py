@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .agreement import blandAltman, completePairs, concordance
+from .agreementplots import blandAltmanPlot, concordancePlot
 from .agreementtables import baselineValues
 from .errors import orNote
 from .figurestyle import INK, SOFT, CohortFigure, finished, gridLines, markSynthetic, newFigure, style
@@ -44,10 +45,11 @@ def agreementFigures(pairs: Comparison) -> list[CohortFigure]:
     """Bland-Altman plot and concordance; each left out where its statistic cannot be computed."""
     made = []
     with style():
-        for draw, statistic in ((_blandAltmanFigure, blandAltman), (_concordanceFigure, concordance)):
+        for draw, plot, statistic in ((_blandAltmanFigure, blandAltmanPlot, blandAltman),
+                                      (_concordanceFigure, concordancePlot, concordance)):
             result, _ = orNote(statistic, pairs.first, pairs.second)
             if result is not None:
-                made.append(draw(pairs, result))
+                made.append(replace(draw(pairs, result), plot=plot(pairs, result)))
     return made
 
 

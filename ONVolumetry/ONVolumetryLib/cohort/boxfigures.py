@@ -20,6 +20,7 @@ from .figurestyle import (
 )
 from .grouping import groups, wide
 from .results import ALL, HEALED, NON_HEALED
+from .samples import spread
 from .table import CohortTable
 
 ONV_LABEL = "ONV (% of femoral head volume)"
@@ -111,15 +112,8 @@ def _box(axes, sample: np.ndarray, position: float, width: float, group: str):
                  meanprops={"marker": "D", "markerfacecolor": "white", "markeredgecolor": INK, "markersize": 4.2,
                             "zorder": 5})
     if len(sample) <= MOST_POINTS:
-        axes.plot(position + _spread(sample, width), sample, linestyle="none", marker=GROUP_MARKERS[group],
+        axes.plot(position + spread(sample, width), sample, linestyle="none", marker=GROUP_MARKERS[group],
                   markersize=3, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.6, alpha=0.85, zorder=4)
-
-
-def _spread(sample: np.ndarray, width: float) -> np.ndarray:
-    """Sideways shifts that keep points apart: by golden angle in order of size, the same every time."""
-    rank = np.empty(len(sample))
-    rank[np.argsort(sample, kind="stable")] = np.arange(len(sample))
-    return ((rank * 0.618034) % 1.0 - 0.5) * width * 0.62
 
 
 def _labelVisits(axes, table: CohortTable, counts: list[str] | None):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .agreementfigures import fhvSavFigures
 from .boxfigures import boxesByHealing, boxesByVisit, spaghetti
+from .cohortplots import cohortPlots
 from .figurestyle import CohortFigure
 from .healingfigures import healingProbability, rocCurves
 from .results import CohortResults
@@ -20,4 +23,5 @@ def cohortFigures(results: CohortResults) -> list[CohortFigure]:
     table = results.table
     made = [boxesByVisit(table), boxesByHealing(table), spaghetti(table), *zoneBars(table),
             healingProbability(table, results.healing), rocCurves(table), *fhvSavFigures(table)]
-    return [figure for figure in made if figure is not None]
+    plots = {plot.key: plot for plot in cohortPlots(results)}
+    return [replace(figure, plot=figure.plot or plots.get(figure.key)) for figure in made if figure is not None]

@@ -9,6 +9,8 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from .plotrecord import Plot
+
 # Okabe and Ito's blue and vermilion: different in grey too, and told apart by color-blind readers.
 ALL_COLOR, HEALED_COLOR, NON_HEALED_COLOR, INK, SOFT = "#7f8c97", "#8ec4e8", "#b2430b", "#1c2630", "#5b6770"
 GROUP_COLORS = {"all": ALL_COLOR, "healed": HEALED_COLOR, "non-healed": NON_HEALED_COLOR}
@@ -37,6 +39,7 @@ class CohortFigure:
 
     :param key: file name without its ending.
     :param caption: what it shows, for the page and as its text for those who cannot see it.
+    :param plot: the same as plain numbers, for cohort.json.
     """
 
     key: str
@@ -44,6 +47,7 @@ class CohortFigure:
     caption: str
     png: bytes
     svg: bytes
+    plot: Plot | None = None
 
 
 def newFigure(widthInches: float = SINGLE_COLUMN_INCHES, heightInches: float = HEIGHT_INCHES) -> Figure:

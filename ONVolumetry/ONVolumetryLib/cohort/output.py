@@ -24,7 +24,7 @@ def writeCohort(results: CohortResults, folder: Path, moreFigures: tuple[CohortF
         raise FileError(f"{folder}: there is a file of that name; give a folder for the results")
     figures = [*(cohortFigures(results) if results.table is not None else ()), *moreFigures]
     written = [folder / "cohort.html", folder / "cohort.json", folder / "cohort.csv"]
-    for path, text in zip(written, (cohortHtml(results, figures), cohortJson(results), cohortCsv(results))):
+    for path, text in zip(written, (cohortHtml(results, figures), cohortJson(results, figures), cohortCsv(results))):
         with atomicPath(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="")
     for figure in figures:

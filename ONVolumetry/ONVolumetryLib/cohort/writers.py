@@ -7,9 +7,12 @@ import io
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ..files.results import softwareRecord
+from .figurestyle import CohortFigure
+from .plotrecord import plotRecord
 from .results import Cell, CohortResults, StatisticsTable, snakeCase
 
 COHORT_SCHEMA = "onvolumetry-cohort/1"
@@ -26,8 +29,11 @@ def softwareVersions() -> dict[str, str]:
             "matplotlib": mpl.__version__}
 
 
-def cohortJson(results: CohortResults) -> str:
-    """Text of cohort.json."""
+def cohortJson(results: CohortResults, figures: Sequence[CohortFigure] = ()) -> str:
+    """Text of cohort.json.
+
+    :param figures: whose numbers are written too, for programs that draw them themselves.
+    """
     table = results.table
     document: dict[str, Any] = {"schema": COHORT_SCHEMA, "software": softwareVersions(),
                                 "settings": {snakeCase(key): _plain(value)
@@ -38,6 +44,7 @@ def cohortJson(results: CohortResults) -> str:
             "visits": [{"label": visit.label, "month": visit.month} for visit in table.visits],
             "notes": list(table.notes)}
     document["tables"] = [_tableRecord(entry) for entry in results.tables]
+    document["plots"] = [plotRecord(figure.plot) for figure in figures if figure.plot is not None]
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -27,3 +27,7 @@ class FileError(ONVolumetryError):
 
 class LandmarkError(ONVolumetryError):
     """Landmarks are missing or cannot be right, so that zones cannot be measured."""
+
+
+class OutliningError(ONVolumetryError):
+    """An outline cannot be made from what was clicked or drawn."""

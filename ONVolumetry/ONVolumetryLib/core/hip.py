@@ -9,6 +9,7 @@ from .changemap import ChangeMap
 from .geometry import SliceStack
 from .mask import Mask
 from .octants import OctantChange
+from .outlining.origin import OutlineReport
 from .ratios import NO_LESION, Change, Estimate, LesionState, Volume
 from .registration.result import RegistrationResult
 from .settings import MeasurementSettings
@@ -32,6 +33,7 @@ class VisitSegments:
     :param stack: slice axis and pitch; None where there is no segmentation.
     :param done: False for a planned visit that was not done.
     :param warnings: notes of the reading, one sentence each.
+    :param outlining: how the outlines came about, where it is known.
     """
 
     label: str
@@ -42,6 +44,7 @@ class VisitSegments:
     stack: SliceStack | None = None
     done: bool = True
     warnings: tuple[str, ...] = ()
+    outlining: tuple[OutlineReport, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class VisitMeasurement:
     :param location: where the lesion lies; None without a sphere or a measured lesion.
     :param jicChanges: state of every JIC zone, compared with the baseline; empty where nobody located the lesion.
     :param acpChanges: likewise of the ACP zones.
+    :param outlining: how the outlines came about, where it is known.
     """
 
     label: str
@@ -111,6 +115,7 @@ class VisitMeasurement:
     location: LesionLocation | None = None
     jicChanges: tuple[ZoneChange, ...] = ()
     acpChanges: tuple[ZoneChange, ...] = ()
+    outlining: tuple[OutlineReport, ...] = ()
 
     @property
     def lesionVolume(self) -> Volume | None:

@@ -40,6 +40,7 @@ def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSetting
     visit = VisitMeasurement(
         label=segments.label, month=segments.month, done=True, stack=segments.stack, lesion=lesionVolume,
         lesionAbsent=segments.lesionAbsent, head=headVolume, sphere=sphere, sphereAdjusted=adjusted,
+        outlining=segments.outlining,
     )
     notes += _lesionPlaceNotes(segments, sphere, settings)
     notes += _absenceNotes(visit)

@@ -122,6 +122,8 @@ def _visitRecord(row: MeasuredVisit) -> dict[str, Any]:
         "change_from_previous": _changeRecord(visit.changeFromPrevious),
         **changeOverTimeRecord(visit),
         **locationRecord(visit),
+        "outlining": [{"segment": report.segment, "method": report.method, "details": dict(report.details),
+                       "edited_percent": report.editedPercent} for report in visit.outlining],
         "outlines_sha256": row.outlinesSha256,
         "approval": _approvalRecord(row.visit.approval),
         "not_done_reason": row.visit.notDoneReason,

@@ -20,6 +20,7 @@ class Segment:
         where the file has none.
     :param terminologyEntry: 3D Slicer's terminology entry, or "".
     :param labelValue: voxel value in the file it was read from; None for a new segment.
+    :param origin: how the outline came about, as core.outlining.origin writes it, or "".
     """
 
     name: str
@@ -29,6 +30,7 @@ class Segment:
     status: str = ""
     terminologyEntry: str = ""
     labelValue: int | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, eq=False)

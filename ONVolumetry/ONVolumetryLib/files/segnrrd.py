@@ -15,6 +15,7 @@ import numpy as np
 from ..core.errors import FileError, SegmentError
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
+from ..core.outlining.origin import ORIGIN_TAG
 from .filecontext import oneLine
 from .labels import emptyMask, masksOfLabels
 from .nrrdheader import readNrrdHeader
@@ -80,6 +81,7 @@ def _segment(index: int, keys: dict[str, str], masks: dict[int, Mask], grid: Gri
         status=status if status in STATUSES else "",
         terminologyEntry=tags.get(TERMINOLOGY_TAG, ""),
         labelValue=label,
+        origin=tags.get(ORIGIN_TAG, ""),
     )
 
 

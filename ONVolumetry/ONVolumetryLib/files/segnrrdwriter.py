@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from ..core.errors import SegmentError
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
+from ..core.outlining.origin import ORIGIN_TAG
 from .filecontext import oneLine
 from .images import writeItkImage
 from .itkgrid import applyGrid
@@ -101,7 +102,8 @@ def _extent(mask: Mask) -> str:
 
 
 def _tags(segment: Segment) -> str:
-    tags = {STATUS_TAG: segment.status, TERMINOLOGY_TAG: segment.terminologyEntry}
+    tags = {STATUS_TAG: segment.status, TERMINOLOGY_TAG: segment.terminologyEntry,
+            ORIGIN_TAG: segment.origin}
     return "".join(f"{tag}:{oneLine(value).replace('|', ' ')}|" for tag, value in tags.items() if value)
 
 

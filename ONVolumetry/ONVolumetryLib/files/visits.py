@@ -13,6 +13,7 @@ from .casedata import Case, CaseVisit
 from .filecontext import namedFile
 from .images import readImage
 from .outlines import judgeOutlines, placementWarnings
+from .outlining import outliningOf, unconfirmedWarnings
 from .segment import Segment, Segmentation
 from .segmentations import readSegmentation
 from .segmentnames import findHeadAndLesion, listNames
@@ -61,9 +62,12 @@ def _segments(case: Case, visit: CaseVisit, segmentation: Segmentation, image: V
     if image is not None:
         notes += placementWarnings({"femoral head": outlines.head, "lesion": outlines.lesion}, grid)
         notes += _sideWarning(case.side, outlines.head if outlines.head is not None else outlines.lesion, grid)
+    if visit.approval is None:
+        notes += unconfirmedWarnings(head, lesion)
     stack = sliceStackOfSegmentation(segmentation.grid, grid, image and image.acquisitionNormalRas)
     return VisitSegments(visit.label, visit.month, head=outlines.head, lesion=outlines.lesion,
-                         lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=notes + outlines.warnings)
+                         lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=notes + outlines.warnings,
+                         outlining=outliningOf(head, lesion))
 
 
 def _sideWarning(side: str | None, outline: Mask | None, image: GridGeometry) -> tuple[str, ...]:

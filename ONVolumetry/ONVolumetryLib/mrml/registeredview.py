@@ -35,19 +35,22 @@ def addVolumeCopy(scene, volume, transformNode):
     return node
 
 
-def addOutlineCopy(scene, visit: VisitNodes, transformNode):
-    """The outlines of a visit as lines, under a transform.
+def addOutlineCopy(scene, visit: VisitNodes, transformNode, colorRgb=None):
+    """The outlines of a visit as lines that leave the image to be seen, under a transform.
 
     :param visit: with a segmentation.
+    :param transformNode: vtkMRMLLinearTransformNode, or None to show them where they lie.
+    :param colorRgb: of the lines; each segment's own where None.
     :return: vtkMRMLSegmentationNode.
     """
     ids = [segmentId for segmentId in (visit.headSegmentId, visit.lesionSegmentId) if segmentId]
     read = readSegments(visit.segmentation, ids)
-    node = _addCopy(scene, "vtkMRMLSegmentationNode", f"{visit.segmentation.GetName()} on the baseline")
+    # The subject hierarchy fails on segmentations that are hidden from editors.
+    node = _addCopy(scene, "vtkMRMLSegmentationNode", f"{visit.segmentation.GetName()} on the baseline", False)
     node.CreateDefaultDisplayNodes()
     setReferenceGrid(node, read.grid)
     for segment in read.segments:
-        addSegment(node, Segment(segment.name, segment.mask, segment.name, OUTLINE_COLOR))
+        addSegment(node, Segment(segment.name, segment.mask, segment.name, colorRgb or segment.colorRgb))
     display = node.GetDisplayNode()
     display.SetSaveWithScene(False)
     display.SetVisibility2DFill(False)
@@ -115,12 +118,12 @@ def removeCopies(scene):
             scene.RemoveNode(part)
 
 
-def _addCopy(scene, className: str, name: str):
+def _addCopy(scene, className: str, name: str, isHidden: bool = True):
     node = scene.CreateNodeByClass(className)
     node.UnRegister(None)
     node.SetName(scene.GenerateUniqueName(name))
     node.SetAttribute(COPY_ATTRIBUTE, "1")
-    node.SetHideFromEditors(True)
+    node.SetHideFromEditors(isHidden)
     node.SetSaveWithScene(False)
     node.SetSelectable(False)
     return scene.AddNode(node)

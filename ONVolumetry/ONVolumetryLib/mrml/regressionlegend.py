@@ -10,6 +10,7 @@ from .regressionparts import PartModel, ownColor, segmentLook, visitOf
 
 LEGEND_ROLE = "ONVolumetry.regressionColors"
 ROOM_MM = 4.0
+COLOR_STEPS = 255
 LABEL_PIXELS, TITLE_PIXELS = 14, 14
 # Shares of the view: width and height, and where in the room that they leave (right, below).
 SIZE, PLACE = (0.06, 0.2), (0.98, 0.1)
@@ -45,8 +46,6 @@ def addLegend(scene, room, name: str):
 
     :return: the vtkMRMLColorLegendDisplayNode.
     """
-    import slicer
-
     colors = scene.AddNewNodeByClass("vtkMRMLColorTableNode", scene.GenerateUniqueName(name))
     colors.SetTypeToUser()
     colors.SetHideFromEditors(True)
@@ -54,8 +53,23 @@ def addLegend(scene, room, name: str):
     display.SetAndObserveColorNodeID(colors.GetID())
     display.SetScalarVisibility(False)
     room.SetNodeReferenceID(LEGEND_ROLE, colors.GetID())
+    return _addLegendDisplay(scene, room)
+
+
+def renewLegend(scene, room):
+    """Add the legend once more: a 3D view draws only legends that are added after the view was made."""
+    for index in reversed(range(room.GetNumberOfDisplayNodes())):
+        if room.GetNthDisplayNode(index).IsA("vtkMRMLColorLegendDisplayNode"):
+            scene.RemoveNode(room.GetNthDisplayNode(index))
+    if room.GetNodeReference(LEGEND_ROLE) is not None:
+        _addLegendDisplay(scene, room)
+
+
+def _addLegendDisplay(scene, room):
+    import slicer
+
     legend = scene.AddNode(slicer.vtkMRMLColorLegendDisplayNode())
-    legend.SetAndObservePrimaryDisplayNode(display)
+    legend.SetAndObservePrimaryDisplayNode(room.GetDisplayNode())
     room.AddAndObserveDisplayNodeID(legend.GetID())
     legend.SetUseColorNamesForLabels(True)
     legend.SetTitleText("")
@@ -84,21 +98,51 @@ def setLegend(room, models: Sequence[PartModel], visits: Sequence[VisitNodes],
     keys = legendKeys({model.key for model in models})
     if colors is None or not keys:
         return
+    # The bar counts from below.
+    wanted = [(titleOfKey(key), *_inSteps(shownColor(key, models, visits))) for key in reversed(keys)]
+    if _entries(colors) == wanted:
+        return
     wasModified = colors.StartModify()
     colors.SetNumberOfColors(len(keys))
-    # The bar counts from below.
-    for index, key in enumerate(reversed(keys)):
-        colors.SetColor(index, titleOfKey(key), *shownColor(key, models, visits), 1.0)
+    for index, (title, *steps) in enumerate(wanted):
+        colors.SetColor(index, title, *(step / COLOR_STEPS for step in steps), 1.0)
+    colors.SetAllColorsDefined()
     colors.EndModify(wasModified)
+    for index in range(room.GetNumberOfDisplayNodes()):
+        # Legends look at their colors only when they change themselves.
+        room.GetNthDisplayNode(index).Modified()
+
+
+def _entries(colors) -> list[tuple]:
+    """Names and colors of a table."""
+    found = []
+    for index in range(colors.GetNumberOfColors()):
+        color = [0.0] * 4
+        colors.GetColor(index, color)
+        found.append((colors.GetColorName(index), *_inSteps(color[:3])))
+    return found
+
+
+def _inSteps(color) -> list[int]:
+    """A color as tables keep it."""
+    return [round(COLOR_STEPS * part) for part in color]
 
 
 def shownColor(key: str, models: Sequence[PartModel], visits: Sequence[VisitNodes]) -> tuple[float, float, float]:
-    """Color of a part on white as it meets the eye, in the color of its first segment."""
+    """Color of a part on white as it meets the eye through the head, in the color of its first segment."""
+    style = STYLES[key]
+    cover = 1.0 - (1.0 - style.farOpacity) * (1.0 - style.nearOpacity)
+    shown = tuple(1.0 + (part - 1.0) * cover for part in _color(key, models, visits))
+    if key == HEAD or all(model.key != HEAD for model in models):
+        return shown
+    veil = STYLES[HEAD].nearOpacity
+    return tuple((1.0 - veil) * part + veil * over for part, over in zip(shown, _color(HEAD, models, visits)))
+
+
+def _color(key: str, models: Sequence[PartModel], visits: Sequence[VisitNodes]) -> tuple[float, float, float]:
     model = next((model for model in models if model.key == key), None)
     visit = None if model is None else visitOf(model, visits)
     color = None
     if visit is not None and key in (HEAD, LESION, PERSISTENT):
         color, _ = segmentLook(visit.segmentation, visit.headSegmentId if key == HEAD else visit.lesionSegmentId)
-    style = STYLES[key]
-    cover = 1.0 - (1.0 - style.farOpacity) * (1.0 - style.nearOpacity)
-    return tuple(1.0 + (part - 1.0) * cover for part in color or ownColor(key))
+    return color or ownColor(key)

@@ -9,6 +9,7 @@ import numpy as np
 from ..core.errors import SegmentError
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
+from ..core.outlining.origin import ORIGIN_TAG
 from ..files.labels import emptyMask, masksOfLabels
 from ..files.segment import Segment, Segmentation
 from ..files.segnrrd import STATUS_TAG, TERMINOLOGY_TAG
@@ -129,5 +130,5 @@ def _described(segmentId: str, segment, mask: Mask) -> Segment:
     return Segment(
         name=segment.GetName(), mask=mask, identifier=segmentId, colorRgb=tuple(segment.GetColor()),
         status=segmentTag(segment, STATUS_TAG), terminologyEntry=segmentTag(segment, TERMINOLOGY_TAG),
-        labelValue=segment.GetLabelValue(),
+        labelValue=segment.GetLabelValue(), origin=segmentTag(segment, ORIGIN_TAG),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
+from ..core.outlining.origin import ORIGIN_TAG
 from ..files.segment import Segment
 from ..files.segnrrd import STATUS_TAG, TERMINOLOGY_TAG
 
@@ -22,7 +23,8 @@ def addSegment(segmentationNode, segment: Segment) -> str:
     vtkSegment = slicer.vtkSegment()
     vtkSegment.SetName(segment.name)
     vtkSegment.SetColor(*segment.colorRgb)
-    for tag, value in ((STATUS_TAG, segment.status), (TERMINOLOGY_TAG, segment.terminologyEntry)):
+    for tag, value in ((STATUS_TAG, segment.status), (TERMINOLOGY_TAG, segment.terminologyEntry),
+                       (ORIGIN_TAG, segment.origin)):
         if value:
             vtkSegment.SetTag(tag, value)
     name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()

@@ -9,6 +9,7 @@ from ..core.errors import ONVolumetryError, SegmentError
 from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.hip import VisitSegments
 from ..files.outlines import judgeOutlines, placementWarnings
+from ..files.outlining import outliningOf, unconfirmedWarnings
 from ..files.segment import Segment
 from .grids import volumeGrid
 from .hipnodes import VisitNodes
@@ -33,8 +34,11 @@ def visitSegments(visit: VisitNodes, isBaseline: bool) -> VisitSegments:
     if image is not None:
         placement = placementWarnings({"femoral head": outlines.head, "lesion": outlines.lesion}, image)
     stack = sliceStackOfSegmentation(grid, image)
+    if visit.approval is None:
+        placement += unconfirmedWarnings(head, lesion)
     return VisitSegments(visit.label, visit.month, head=outlines.head, lesion=outlines.lesion,
-                         lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=placement + outlines.warnings)
+                         lesionAbsent=outlines.lesionAbsent, stack=stack, warnings=placement + outlines.warnings,
+                         outlining=outliningOf(head, lesion))
 
 
 @contextmanager

@@ -31,15 +31,15 @@ def showZones(scene, visitRecord: Mapping[str, Any] | None, system: str, isShown
     limits = None if visitRecord is None else zoneLimits(visitRecord, system)
     if not isShown or limits is None:
         return []
-    frame = _frame(visitRecord["location"]["frame"])
+    frame = frameOfRecord(visitRecord["location"]["frame"])
     models = []
     for (name, ends), color in zip(limits.items(), ZONE_COLORS):
         points, triangles = sphereBand(frame, PLANES[system], ends, frame.radiusMm + CLEARANCE_MM)
-        model = _model(scene, f"{system.upper()} zone {name}", system, (points, triangles))
+        model = addZoneModel(scene, f"{system.upper()} zone {name}", system, (points, triangles))
         model.GetDisplayNode().SetColor(*(part / 255.0 for part in color))
         model.GetDisplayNode().SetOpacity(BAND_OPACITY)
         models.append(model)
-    walls = _model(scene, f"{system.upper()} sectors", system, _walls(frame, PLANES[system], limits))
+    walls = addZoneModel(scene, f"{system.upper()} sectors", system, _walls(frame, PLANES[system], limits))
     walls.GetDisplayNode().SetColor(*WALL_COLOR)
     # In 3D the walls would hide the lesion.
     walls.GetDisplayNode().SetVisibility3D(False)
@@ -64,7 +64,8 @@ def removeZones(scene, system: str | None = None):
             scene.RemoveNode(model)
 
 
-def _frame(record: Mapping[str, Any]) -> AnatomicalFrame:
+def frameOfRecord(record: Mapping[str, Any]) -> AnatomicalFrame:
+    """The anatomical frame that a record holds."""
     axes = np.array([record[key] for key in ("lateral_ras", "anterior_ras", "superior_ras")])
     return AnatomicalFrame(np.array(record["center_ras_mm"]), axes, record["radius_mm"], record["lateral_axis"])
 
@@ -84,7 +85,12 @@ def _walls(frame: AnatomicalFrame, plane, limits: Mapping[str, list[float]]) -> 
     return frame.toRas(np.array(points)), np.array(triangles)
 
 
-def _model(scene, name: str, system: str, surface: tuple[np.ndarray, np.ndarray]):
+def addZoneModel(scene, name: str, system: str, surface: tuple[np.ndarray, np.ndarray]):
+    """Add a surface that is shown in all views and not saved with the scene.
+
+    :param system: what it belongs to, for taking it away again.
+    :param surface: points (n, 3) in RAS and triangles (m, 3).
+    """
     model = scene.AddNewNodeByClass("vtkMRMLModelNode", name)
     model.SetAttribute(ZONE_ATTRIBUTE, system)
     model.SetAndObservePolyData(polyDataOf(Mesh(np.asarray(surface[0], dtype=np.float32), surface[1].astype(np.int32))))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from .measurerun import HipResult, InterruptedRunError, RunOptions, RunResults, measureInto
 from .resulttable import resultTable
 
+CASE_FILE = "case.json"
 MOST_LISTED_REPORTS = 20
 
 
 def addArguments(parser: argparse.ArgumentParser):
     """Declare the arguments of `onvolumetry measure`."""
     parser.add_argument("cases", nargs="+", type=Path, metavar="CASE.json",
-                        help="case file of one hip, or the folder that holds it")
+                        help="case file of one hip, the folder that holds it, or a folder of such folders")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--workers", type=_workerCount, default=1, metavar="N",
                         help="hips measured at the same time, each in a process of its own (default 1)")
@@ -25,8 +29,8 @@ def addArguments(parser: argparse.ArgumentParser):
     parser.add_argument("--fresh", action="store_true",
                         help="measure all hips, also those whose results are there and still hold")
     parser.add_argument("--scheduler", metavar="ADDRESS",
-                        help="let the workers of a Dask cluster measure, such as tcp://10.0.0.1:8786; they must see "
-                             "the case files under the same paths")
+                        help="let the workers of a Dask cluster measure instead of --workers, such as "
+                             "tcp://10.0.0.1:8786; they must see the case files under the same paths")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     options = RunOptions(arguments.workers, not arguments.no_render, arguments.fresh, arguments.scheduler)
     try:
-        results = measureInto(arguments.output, [_caseFile(path) for path in arguments.cases], options)
+        with terminationAsInterrupt():
+            results = measureInto(arguments.output, [case for path in arguments.cases for case in _caseFiles(path)],
+                                  options)
     except InterruptedRunError as interrupt:
         print(f"note: {interrupt.done} of {interrupt.total} hips are done and kept in {arguments.output}; the same "
               "command goes on from there", file=sys.stderr)
@@ -78,9 +84,28 @@ def _printReports(results: RunResults, output: Path):
         print(f"Report of hip {hip.record['hip']}: {output / hip.record['hip'] / 'report.html'}")
 
 
-def _caseFile(path: Path) -> Path:
-    """The case file meant by a path; a folder stands for the case.json in it."""
-    return path / "case.json" if path.is_dir() else path
+@contextmanager
+def terminationAsInterrupt():
+    """Take the signal by which clusters and other programs end a process as Ctrl-C, so that it ends in order."""
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def _caseFiles(path: Path) -> list[Path]:
+    """The case files meant by a path; a folder stands for the case.json in it or in its folders."""
+    if not path.is_dir():
+        return [path]
+    own = path / CASE_FILE
+    return [own] if own.is_file() else sorted(path.glob(f"*/{CASE_FILE}")) or [own]
 
 
 def _workerCount(text: str) -> int:

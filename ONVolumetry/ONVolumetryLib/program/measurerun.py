@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -131,10 +132,12 @@ def _run(tasks: Sequence[HipTask], options: RunOptions) -> Results:
 
 
 def _withProgress(running: Results, total: int) -> Results:
+    """A bar on a terminal, quiet in a pipe."""
+    if not sys.stderr.isatty():
+        return running
     from tqdm import tqdm
 
-    # disable=None: a bar on a terminal, quiet in a pipe.
-    return tqdm(running, total=total, unit="hip", disable=None, leave=False)
+    return tqdm(running, total=total, unit="hip", leave=False)
 
 
 def _taken(folder: ResultFolder, case: Case, result, earlier: EarlierHip | None) -> HipResult:

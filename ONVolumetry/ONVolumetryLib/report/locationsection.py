@@ -87,7 +87,8 @@ def _typeCell(visit: VisitMeasurement, part: str) -> Cell | None:
     if visit.location is None or visit.location.jic is None:
         return Cell(NOT_MEASURABLE, isAbsent=True)
     end = getattr(visit.location.jic, part).end
-    detail = f"may be {' or '.join(end.possibleTypes)}" if end.isNearBoundary else None
+    possible = " or ".join("none" if name == "-" else name for name in end.possibleTypes)
+    detail = f"may be {possible}" if end.isNearBoundary else None
     return Cell("none" if end.jicType == "-" else end.jicType, detail)
 
 

@@ -76,7 +76,7 @@ class HipState:
 
         return (self._version, self.hip.owner.GetID(), tuple(
             (visit.label, visit.month, visit.done, identity(visit.segmentation), identity(visit.volume),
-             visit.headSegmentId, visit.lesionSegmentId) for visit in self.hip.visits))
+             visit.headSegmentId, visit.lesionSegmentId, visit.approval is None) for visit in self.hip.visits))
 
     @property
     def isSideWrong(self) -> bool:

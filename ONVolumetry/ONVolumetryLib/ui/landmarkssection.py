@@ -12,23 +12,22 @@ from ..core.location.landmarkchecks import landmarkProblems
 from ..core.location.landmarks import ACP_LANDMARKS, JIC_LANDMARKS, Landmarks
 from ..core.sphere import SphereFit
 from ..files.keys import LANDMARK_FIELDS
-from ..mrml.hiplocation import landmarksAtVisit
 from ..mrml.landmarknodes import (
     LANDMARKS_ROLE,
     addLandmarks,
     indexOfLandmark,
     landmarksOfNode,
     nextLandmark,
-    showMovedLandmarks,
 )
-from ..mrml.zonemodels import removeZones, showZones, zoneLimits
 from .hipstate import sentence
 from .landmarkguide import landmarkSentence, landmarkTitles
 from .landmarkpicture import landmarkPixmap
 from .landmarkplacing import LandmarkPlacing
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
+from .zoneboxes import ZoneBoxes
 
 OPTIONAL = ("neckAxis", "contralateralTeardrop")
+ROW_HEIGHT = 26
 FIELDS = tuple(LANDMARK_FIELDS.values())
 
 
@@ -43,14 +42,15 @@ class LandmarksSection:
     def __init__(self, ui, state, panel):
         self.ui, self.state, self.panel = ui, state, panel
         self.placing = LandmarkPlacing(self._onPlacingChanged)
-        self._zonesKey = self._guideKey = None
+        self.zones = ZoneBoxes(ui, state)
+        self._guideKey = None
         self._prepareTable()
         ui.placeLandmarkButton.connect("toggled(bool)", self._onPlaceToggled)
         ui.jumpToLandmarkButton.connect("clicked(bool)", lambda checked=False: self.jump())
         ui.removeLandmarkButton.connect("clicked(bool)", lambda checked=False: self.removePoint())
         ui.landmarksTable.connect("itemSelectionChanged()", self._onSelected)
         ui.landmarksTable.connect("cellDoubleClicked(int,int)", lambda row, column: self.jump())
-        for box in (ui.showJicZones, ui.showAcpZones):
+        for box in self.zones.boxes:
             box.connect("toggled(bool)", lambda isOn: self.show())
         ui.landmarksSection.collapsed = True
         ui.landmarksSection.connect("contentsCollapsed(bool)", lambda isCollapsed: self.show())
@@ -67,6 +67,9 @@ class LandmarksSection:
                 table.setItem(row, column, item)
         table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
         table.verticalHeader().setVisible(False)
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        for row in range(len(FIELDS)):
+            table.setRowHeight(row, ROW_HEIGHT)
 
     @property
     def node(self):
@@ -81,8 +84,7 @@ class LandmarksSection:
     def exit(self):
         """The module is left: placing ends and the zones go."""
         self.placing.stop()
-        removeZones(slicer.mrmlScene)
-        self._zonesKey = None
+        self.zones.clear()
 
     def cleanup(self):
         """The panel is being destroyed."""
@@ -94,7 +96,7 @@ class LandmarksSection:
         ui.landmarksSection.setVisible(hip is not None)
         if hip is None:
             self.placing.stop()
-            self._drawZones(None)
+            self.zones.clear()
             return
         placed, problems = self.landmarks.placed, self._problems()
         for row, field in enumerate(FIELDS):
@@ -106,7 +108,7 @@ class LandmarksSection:
         setMark(ui.landmarksSection, LOOK if problems else DONE if isComplete else TO_DO)
         self._showGuide()
         self._showButtons()
-        self._showZoneStates()
+        self.zones.show(self.node, self.landmarks)
 
     def _problems(self) -> list[str]:
         sphere, side = self._sphere(), self.state.hip.side
@@ -157,66 +159,6 @@ class LandmarksSection:
             "This landmark is not placed yet.")
         enable(ui.jumpToLandmarkButton, reason, _("Show this landmark in all slice views."))
         enable(ui.removeLandmarkButton, reason, _("Remove this landmark, to place it again."))
-
-    def _showZoneStates(self):
-        visit = self._activeRecord()
-        for system, box in (("jic", self.ui.showJicZones), ("acp", self.ui.showAcpZones)):
-            reason = "" if visit is not None and zoneLimits(visit, system) else self._reasonWithoutZones(visit, system)
-            enable(box, reason, _("Show the zones of this visit as bands on the head and as sectors in the slices."))
-        setText(self.ui.zonesSummary, "" if visit is None else self._summary(visit))
-        self._drawZones(visit)
-
-    def _reasonWithoutZones(self, visit, system: str) -> str:
-        if visit is None or visit.get("location") is None:
-            return _("Place the landmarks and press Measure first.")
-        return sentence(visit["location"].get(f"{system}_not_measured") or _("The zones are slabs, not sectors."))
-
-    def _activeRecord(self):
-        """Record of the visit that is shown, or None."""
-        record = self.state.record
-        if record is None or not record["visits"]:
-            return None
-        label = self.state.parameters.activeVisit or record["visits"][0]["visit"]
-        return next((visit for visit in record["visits"] if visit["visit"] == label), None)
-
-    def _summary(self, visit) -> str:
-        def shown(key: str) -> str:
-            value = visit.get(key)
-            return _("not measured") if value is None else _("none") if value == "-" else str(value)
-
-        kerboul = visit.get("kerboul_degrees")
-        lines = [_("JIC type {type}, zones {zones}; in 3D {type3d}, {zones3d}").format(
-                     type=shown("jic_type"), zones=shown("jic_zones"), type3d=shown("jic_type_3d"),
-                     zones3d=shown("jic_zones_3d")),
-                 _("ACP zones {zones}; in 3D {zones3d}").format(zones=shown("acp_zones"),
-                                                                zones3d=shown("acp_zones_3d"))]
-        if kerboul is not None:
-            uncertainty = 1.96 * visit["location"]["angles"]["kerboul_degrees_se"]
-            lines.append(_("Modified Kerboul angle {angle:.0f}° ± {half:.0f}°, Steinberg size {size}").format(
-                angle=kerboul, half=uncertainty, size=shown("steinberg_class")))
-        return f"<b>{html.escape(visit['visit'])}</b><br>" + "<br>".join(html.escape(line) for line in lines)
-
-    def _drawZones(self, visit):
-        isOpen = not self.ui.landmarksSection.collapsed
-        wanted = tuple(isOpen and box.checked and box.enabled for box in (self.ui.showJicZones, self.ui.showAcpZones))
-        frame = visit and visit.get("location") and visit["location"]["frame"]
-        key = (wanted, visit and visit["visit"], repr(frame), repr(self.state.hip and self.landmarks.placed))
-        if key == self._zonesKey:
-            return
-        self._zonesKey = key
-        for system, isWanted in zip(("jic", "acp"), wanted):
-            showZones(slicer.mrmlScene, visit, system, isWanted)
-        self._showMoved(visit)
-
-    def _showMoved(self, visit):
-        """At a follow-up the landmarks are shown where the registration carried them."""
-        if self.node is None:
-            return
-        moved = None if visit is None or not self.landmarks.placed else landmarksAtVisit(self.landmarks, visit)
-        name = "" if visit is None else _("Landmarks at {visit}").format(visit=visit["visit"])
-        showMovedLandmarks(slicer.mrmlScene, self.node.GetID(), moved, name)
-        if self.node.GetDisplayNode() is not None:
-            self.node.GetDisplayNode().SetVisibility(moved is None)
 
     def _selectedField(self) -> str | None:
         rows = {index.row() for index in self.ui.landmarksTable.selectionModel().selectedRows()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -13,6 +12,7 @@ from ..mrml.patienttree import arrange
 from ..mrml.plots import PlotTexts, chartsOfRecord, updatePlots
 from ..mrml.recordlinks import RECORD_ROLE
 from .hipstate import sentence
+from .plotview import showChart
 from .resultview import ResultView
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
 from .texts import titleOfKey
@@ -118,13 +118,7 @@ class MeasureSection:
         textNode = self.state.parameters.parameterNode.GetNodeReference(RECORD_ROLE)
         if chartsOfRecord(textNode)[index] is None:
             updatePlots(slicer.mrmlScene, textNode, self.state.record, plotTexts())
-        manager = slicer.app.layoutManager()
-        if manager.plotViewCount == 0 or not manager.plotWidget(0).visible:
-            manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotView)
-        slicer.app.processEvents(qt.QEventLoop.ExcludeUserInputEvents)
-        view = manager.plotWidget(0).mrmlPlotViewNode()
-        view.SetPlotChartNodeID(chartsOfRecord(textNode)[index].GetID())
-        manager.plotWidget(0).plotView().fitToContent()
+        showChart(chartsOfRecord(textNode)[index])
 
 
 def plotTexts() -> PlotTexts:

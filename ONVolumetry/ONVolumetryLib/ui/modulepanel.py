@@ -13,6 +13,8 @@ from ..mrml.plots import chartsOfRecord, removeParts
 from ..mrml.recordlinks import RECORD_ROLE, tableOfRecord
 from .approvesection import ApproveSection
 from .checksection import CheckSection
+from .cohortscene import SceneHips
+from .cohortsection import CohortSection
 from .focusorder import orderFocus
 from .hipparameters import hipParameters, isHipNode
 from .hipsection import HipSection
@@ -50,6 +52,7 @@ class ModulePanel:
         insertSection(ui, "LandmarksSection.ui", before="registrationSection")
         self.landmarksSection = LandmarksSection(ui, self.state, self)
         self.regressionSection = RegressionSection(ui, self.state, self)
+        self.cohortSection = CohortSection(ui, SceneHips(logic, hipNodesOfScene))
         numberSections(ui.hipSection)
         self._watch = SceneWatch(self._onSceneChanged)
         self._module = None
@@ -63,6 +66,8 @@ class ModulePanel:
         node = None if parameters is None else parameters.hip
         self.hipSection.message = ""
         self._showHip(node if isHipNode(node) else None)
+        if parameters is not None:
+            self.cohortSection.sceneChanged()
 
     def cleanup(self):
         """Let go of everything before the panel is destroyed."""
@@ -71,6 +76,7 @@ class ModulePanel:
         self.registrationSection.leave()
         self.landmarksSection.cleanup()
         self.regressionSection.cleanup()
+        self.cohortSection.cleanup()
         self.setParameters(None)
 
     def enter(self):

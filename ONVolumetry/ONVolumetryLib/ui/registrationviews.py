@@ -11,6 +11,7 @@ import slicer
 from ..mrml.changenodes import changeNodes
 from ..mrml.hipnodes import HipNodes, VisitNodes
 from ..mrml.registeredview import (
+    OUTLINE_COLOR,
     addCheckerboard,
     addOutlineCopy,
     addVolumeCopy,
@@ -83,8 +84,9 @@ class RegistrationViews:
         if visit.volume is not None:
             self._copies.append(addVolumeCopy(slicer.mrmlScene, visit.volume, pair.node))
         if visit.segmentation is not None:
-            self._copies.append(addOutlineCopy(slicer.mrmlScene, visit, pair.node))
-        self._hideOutlines(pair.hip, baselineOfChange(pair.hip.visits).segmentation)
+            self._copies.append(addOutlineCopy(slicer.mrmlScene, visit, pair.node, OUTLINE_COLOR))
+        addOutlineCopy(slicer.mrmlScene, baselineOfChange(pair.hip.visits), None)
+        self._hideOutlines(pair.hip)
 
     def blend(self, pair: ShownPair, blend: Blend):
         """Fade between the two, or show them in tiles, before or after the registration."""
@@ -109,7 +111,7 @@ class RegistrationViews:
         self._clear()
         self._open(hip, centerRas)
         self._shown = state
-        self._hideOutlines(hip, None)
+        self._hideOutlines(hip)
         for other in changeNodes(slicer.mrmlScene):
             display(other.GetDisplayNode(), other is node, ())
         # The views are drawn once more with their new content before the camera looks at it.
@@ -150,12 +152,12 @@ class RegistrationViews:
             setPose(node, slicePose(axes, centerRas))
             setPixelSize(node, FIELD_MM / max(min(node.GetDimensions()[:2]), 1))
 
-    def _hideOutlines(self, hip: HipNodes, kept):
-        """Show no outlines but those of one segmentation, and no change map."""
+    def _hideOutlines(self, hip: HipNodes):
+        """Show neither outlines that hide the image nor change maps."""
         others = [visit.segmentation for visit in hip.visits if visit.segmentation is not None]
         for node in (*others, *changeNodes(slicer.mrmlScene)):
             node.CreateDefaultDisplayNodes()
-            display(node.GetDisplayNode(), node is kept, ())
+            display(node.GetDisplayNode(), False, ())
 
     def _checkerboard(self, pair: ShownPair, isAsScanned: bool):
         baseline = baselineOfChange(pair.hip.visits).volume

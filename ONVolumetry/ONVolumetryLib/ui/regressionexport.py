@@ -2,26 +2,68 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import slicer
 
+from ..core.errors import FileError
 from ..files.filecontext import atomicPath, namedFile
-from ..scene3d.moviefile import MP4, animationSuffix, writeMovie
+from ..scene3d.moviefile import MP4, animationSuffix
+
+POLL_SECONDS = 0.05
+LIBRARY_FOLDER = Path(__file__).resolve().parents[2]
+# PythonSlicer may replace PYTHONPATH.
+START_DRAWING = ("import sys; sys.path.insert(0, sys.argv.pop(1)); from ONVolumetryLib.scene3d.drawing import main; "
+                 "sys.exit(main(sys.argv[1:]))")
+REFUSED = 2
 
 
-def exportPicture(path, regression, hip: str):
-    """Write the picture: one panel a visit, three views of each.
+def exportDrawing(path, regression, hip: str, progress: Callable[[float], None]):
+    """Write the picture (.png) or the movie (.mp4, .webp, .gif).
+
+    It is drawn by a process of its own: an OpenGL that fails there leaves Slicer and its scene alone.
 
     :param regression: scene3d RegressionScene.
     :param hip: name of the hip.
+    :param progress: called many times a second with the share that is done; may raise to cancel.
     :raises FileError: the file cannot be written.
     """
-    from ..scene3d.panels import regressionPicture
+    from ..scene3d.drawing import prepare
 
-    with namedFile(path), atomicPath(path) as temporary:
-        regressionPicture(regression, hip).save(temporary, optimize=True)
+    python = shutil.which("PythonSlicer")
+    if python is None:
+        raise FileError("the program PythonSlicer of 3D Slicer is missing; install 3D Slicer again")
+    with namedFile(path), atomicPath(path) as temporary, tempfile.TemporaryDirectory(prefix="ONVolumetry-") as name:
+        prepare(Path(name), regression, hip)
+        command = [python, "-c", START_DRAWING, str(LIBRARY_FOLDER), name, str(temporary), str(ffmpegPath() or "")]
+        with (Path(name) / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:
+            status = _waitFor(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said), Path(name), progress)
+            said.seek(0)
+            lines = said.read().strip().splitlines()
+        if status == REFUSED and lines:
+            raise FileError(lines[-1])
+        if status != 0 or not temporary.is_file():
+            raise FileError("drawing ended unexpectedly: this computer may lack the OpenGL for it; take a picture with "
+                            "the module Screen Capture instead")
+
+
+def _waitFor(process, folder: Path, progress: Callable[[float], None]) -> int:
+    from ..scene3d.drawing import progressOf
+
+    try:
+        while process.poll() is None:
+            progress(progressOf(folder))
+            time.sleep(POLL_SECONDS)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return process.returncode
 
 
 def exportModel(path, regression, hip: str):
@@ -33,26 +75,6 @@ def exportModel(path, regression, hip: str):
 
     with namedFile(path), atomicPath(path) as temporary:
         temporary.write_bytes(regressionGlb(regression, hip))
-
-
-def exportMovie(path, regression, hip: str, progress: Callable[[float], None]):
-    """Write the movie in the format that its ending says.
-
-    :param progress: called with the share that is done; may raise to cancel.
-    :raises FileError: the file cannot be written.
-    """
-    from ..scene3d.movie import movieFrames
-    from ..scene3d.storyboard import FRAMES_PER_SECOND, storyboard
-
-    shots = storyboard(regression)
-
-    def frames():
-        for index, frame in enumerate(movieFrames(regression, hip, shots)):
-            progress(index / len(shots))
-            yield frame
-
-    with namedFile(path), atomicPath(path) as temporary:
-        writeMovie(temporary, frames(), FRAMES_PER_SECOND, ffmpegPath())
 
 
 def ffmpegPath() -> Path | None:

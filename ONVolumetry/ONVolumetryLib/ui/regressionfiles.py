@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 from ..core.errors import ONVolumetryError
 from ..scene3d.moviefile import GIF, MP4, WEBP
 from .hipstate import sentence
-from .regressionexport import exportModel, exportMovie, exportPicture, movieSuffix
+from .regressionexport import exportDrawing, exportModel, movieSuffix
 from .sectionmarks import enable, setText
 
 
@@ -49,28 +49,25 @@ class RegressionFiles:
         enable(self.ui.regressionMovieButton, reason,
                _("Write a movie of nine seconds: a turn of the first visit, the lesion over time, a turn of the last. "
                  "Drawing it takes about half a minute."))
-        self.ui.regressionCancelButton.toolTip = _("Stop drawing the movie; nothing is written.")
+        self.ui.regressionCancelButton.toolTip = _("Stop drawing; nothing is written.")
         setText(self.ui.regressionMovieLabel, _movieText(movieSuffix()))
 
     def cancel(self):
-        """Stop the movie that is being drawn."""
+        """Stop what is being drawn."""
         self._isCanceled = True
-
-    def exportPicture(self, path):
-        """Write the picture."""
-        self._attempt(path, lambda scene, hip: exportPicture(path, scene, hip))
 
     def exportModel(self, path):
         """Write the model."""
         self._attempt(path, lambda scene, hip: exportModel(path, scene, hip))
 
-    def exportMovie(self, path):
-        """Write the movie as the ending of the path says."""
+    def exportDrawing(self, path):
+        """Write the picture or the movie, as the ending of the path says."""
         self._isCanceled = False
+        self.ui.regressionProgress.value = 0
         self.ui.regressionProgress.show()
         self.ui.regressionCancelButton.show()
         try:
-            self._attempt(path, lambda scene, hip: exportMovie(path, scene, hip, self._progress))
+            self._attempt(path, lambda scene, hip: exportDrawing(path, scene, hip, self._progress))
         finally:
             self.ui.regressionProgress.hide()
             self.ui.regressionCancelButton.hide()
@@ -82,7 +79,7 @@ class RegressionFiles:
                 write(section.known.currentScene(), section.state.hip.hip)
                 section.message = _("Written: {path}").format(path=html.escape(str(path)))
             except ExportCanceledError:
-                section.message = _("Canceled: no movie was written.")
+                section.message = _("Canceled: nothing was written.")
             except ONVolumetryError as error:
                 section.message = f"<b>{_('Not written.')}</b> {html.escape(sentence(str(error)))}"
         section.panel.update()
@@ -96,7 +93,7 @@ class RegressionFiles:
     def _onPicture(self):
         path = _chosenPath(_("Export the picture"), "regression.png", "PNG (*.png)")
         if path:
-            self.exportPicture(path)
+            self.exportDrawing(path)
 
     def _onModel(self):
         path = _chosenPath(_("Export the model"), "regression.glb", "glTF (*.glb)")
@@ -107,7 +104,7 @@ class RegressionFiles:
         suffix = movieSuffix()
         path = _chosenPath(_("Export the movie"), f"regression{suffix}", f"{suffix[1:].upper()} (*{suffix})")
         if path:
-            self.exportMovie(path)
+            self.exportDrawing(path)
 
 
 def _chosenPath(title: str, name: str, kinds: str) -> str:

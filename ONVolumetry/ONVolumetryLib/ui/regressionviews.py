@@ -10,10 +10,11 @@ import qt
 import slicer
 
 from ..mrml.hipnodes import VisitNodes
-from ..mrml.regressionlegend import LEGEND_ROLE
+from ..mrml.regressionlegend import LEGEND_ROLE, renewLegend
 from ..mrml.regressionnodes import Regression
 from ..scene3d.viewpoints import directionWords, namedViewpoint, turnedViewpoint
 from .comparelayout import STANDARD_LAYOUT, currentLayout, isOwnLayout, showLayout
+from .directionwords import DirectionWords, writeWords
 from .displaystates import display, restoreDisplays
 from .regressionlayout import (
     MOST_VISITS,
@@ -23,7 +24,7 @@ from .regressionlayout import (
     visitsLayout,
     visitViewName,
 )
-from .threedviews import lookFrom, otherViewIds, ownViewNodes, setCaption, setUpView, threeDWidget
+from .threedviews import lookFrom, otherViewIds, setCaption, setUpView, threeDWidget
 
 LONGEST_LABEL = 12
 # The program's movie and page begin from here too.
@@ -58,6 +59,8 @@ class RegressionViews:
         self._layoutBefore: int | None = None
         self._arranged: Any = None
         self._setUp: dict[str, tuple] = {}
+        self._worded: dict[str, tuple] = {}
+        self._words = DirectionWords()
 
     @property
     def isShown(self) -> bool:
@@ -94,6 +97,8 @@ class RegressionViews:
 
     def putAway(self):
         """Hide everything of the regression and display all else as it was."""
+        self._words.stop()
+        self._setUp, self._worded = {}, {}
         if self._arranged is not None:
             self._arranged = None
             restoreDisplays()
@@ -107,8 +112,11 @@ class RegressionViews:
             restoreDisplays()
         self._arranged = shown
         places = {name: place for name, place in self._places(shown).items() if threeDWidget(name) is not None}
+        newViews = [name for name in places if self._worded.get(name) != _wordsKey(shown)]
         for name, (visit, _) in places.items():
             self._setUpView(name, visit, shown)
+        if newViews and shown.regression.room is not None:
+            renewLegend(slicer.mrmlScene, shown.regression.room)
         ids = {name: threeDWidget(name).mrmlViewNode().GetID() for name in places}
         inView = {id(model): ids[name] for name, (_, models) in places.items() for model in models}
         for model in shown.regression.models:
@@ -117,7 +125,8 @@ class RegressionViews:
                 display(model.display, viewId is not None and model.key not in shown.hidden,
                         [] if viewId is None else [viewId])
         self._displayRoom(shown.regression.room, list(ids.values()))
-        self._displayOutlines(shown.visits)
+        self._displayOthers(shown.regression)
+        self._writeWords(newViews, shown)
 
     def lookFrom(self, name: str, regression: Regression):
         """Turn the cameras of all views at once.
@@ -144,14 +153,22 @@ class RegressionViews:
         return {name: (visit, shown.regression.modelsOf(visit)) for name, visit in zip(self.viewNames(), visits)}
 
     def _setUpView(self, viewName: str, visit: VisitNodes | None, shown: Shown):
-        words = {shown.wordOf[word]: direction for word, direction in directionWords(shown.regression.side).items()}
         label = "T" if visit is None else visit.label if len(visit.label) <= LONGEST_LABEL else f"{visit.month:g} mo"
         node = threeDWidget(viewName).mrmlViewNode()
         # Slicer takes back the user's zoom at every change of the view's node.
         if self._setUp.get(viewName) != (node, shown.regression.side, label):
             self._setUp[viewName] = (node, shown.regression.side, label)
-            setUpView(node, words, label)
+            setUpView(node, label)
         setCaption(viewName, shown.timelineCaption if visit is None else shown.captions[visit.label])
+
+    def _writeWords(self, viewNames: Sequence[str], shown: Shown):
+        """Words of direction in views that have none yet: once everything is displayed."""
+        words = {shown.wordOf[word]: direction for word, direction in directionWords(shown.regression.side).items()}
+        for name in viewNames:
+            widget = threeDWidget(name)
+            self._worded[name] = _wordsKey(shown)
+            writeWords(widget.threeDView(), widget.mrmlViewNode(), words)
+            self._words.follow(widget.mrmlViewNode(), words)
 
     def _displayRoom(self, room, viewIds: list[str]):
         """The room in every view, and its legend in the last."""
@@ -163,14 +180,21 @@ class RegressionViews:
             display(node, not isLegend or room.GetNodeReference(LEGEND_ROLE) is not None,
                     viewIds[-1:] if isLegend else viewIds)
 
-    def _displayOutlines(self, visits: Sequence[VisitNodes]):
-        """Outlines of all visits everywhere else, as visible as they were."""
-        if not ownViewNodes():
-            return
-        for visit in visits:
-            node = None if visit.segmentation is None else visit.segmentation.GetDisplayNode()
-            if node is not None and not node.GetViewNodeIDs():
-                display(node, bool(node.GetVisibility()), otherViewIds())
+    def _displayOthers(self, regression: Regression):
+        """All else in the other views only, as visible as it was: Slicer puts words of direction around everything."""
+        own = {model.display for model in regression.models}
+        if regression.room is not None:
+            own |= {regression.room.GetNthDisplayNode(index)
+                    for index in range(regression.room.GetNumberOfDisplayNodes())}
+        others = otherViewIds()
+        for node in slicer.util.getNodesByClass("vtkMRMLDisplayNode"):
+            if node not in own and node.GetVisibility() and not node.GetViewNodeIDs():
+                display(node, True, others)
+
+
+def _wordsKey(shown: Shown) -> tuple:
+    """What words and legend of a view are for."""
+    return shown.regression.room, shown.regression.side
 
 
 def visitsInViews(regression: Regression, visits: Sequence[VisitNodes]) -> list[VisitNodes]:

@@ -6,10 +6,12 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from .effectregistration import registerEffects
+
 SINGLETON_TAG = "ONVolumetry"
 UNDO_STEPS = 20
-EFFECTS = ("Threshold", "Paint", "Draw", "Erase", "Level tracing", "Grow from seeds", "Fill between slices", "Margin",
-           "Smoothing", "Scissors", "Islands", "Logical operators")
+EFFECTS = ("Lesion from strokes", "Threshold", "Paint", "Draw", "Erase", "Level tracing", "Grow from seeds",
+           "Fill between slices", "Margin", "Smoothing", "Scissors", "Islands", "Logical operators")
 
 
 class EmbeddedEditor(VTKObservationMixin):
@@ -20,6 +22,7 @@ class EmbeddedEditor(VTKObservationMixin):
 
     def __init__(self, layout):
         VTKObservationMixin.__init__(self)
+        registerEffects()
         self.widget = slicer.qMRMLSegmentEditorWidget()
         self.widget.objectName = "segmentEditor"
         self.widget.setMaximumNumberOfUndoStates(UNDO_STEPS)
@@ -29,8 +32,6 @@ class EmbeddedEditor(VTKObservationMixin):
         self.widget.setAddRemoveSegmentButtonsVisible(False)
         self.widget.setSpecifyGeometryButtonVisible(False)
         self.widget.setMaskingSectionVisible(False)
-        self.widget.setEffectNameOrder(list(EFFECTS))
-        self.widget.unorderedEffectsVisible = False
         layout.addWidget(self.widget)
         self.isLesionInsideHead = False
         self._node = None
@@ -127,6 +128,10 @@ class EmbeddedEditor(VTKObservationMixin):
         self._node = node
         self.widget.setMRMLSegmentEditorNode(node)
         self.widget.setMRMLScene(slicer.mrmlScene)
+        # The widget logs an error where it has no node yet.
+        if self.widget.unorderedEffectsVisible:
+            self.widget.setEffectNameOrder(list(EFFECTS))
+            self.widget.unorderedEffectsVisible = False
         self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self.applyMask)
         self.applyMask()
 

@@ -17,6 +17,8 @@ from ..mrml.hipnodes import HipNodes, VisitNodes
 from ..mrml.livevolumes import LiveMeasurer, LiveVolumes
 from ..mrml.readingmode import noteReading
 from ..mrml.templatesegments import addMissingSegments, addVisitSegmentation, sayNoLesionIsLeft
+from ..mrml.uncertainedge import removeUncertainEdges, uncertainEdge
+from .assistedoutlining import AssistedOutlining
 from .comparelayout import afterSave, prepareForSave
 from .displaystates import restoreDisplays
 from .livenumbers import LiveNumbers
@@ -66,6 +68,7 @@ class SegmentPanel(VTKObservationMixin):
         self.numbers = LiveNumbers(built.numbersLayout)
         self.sphereStart = SphereStart(built.headLayout, self.refresh, self._onStartHead)
         self.headCopy = HeadCopy(built.headLayout, lambda: self._edit(self.headCopy.copy))
+        self.assist = AssistedOutlining(built.assistLayout, self)
         self.neck = NeckSection(built.headLayout, self.refresh, self._onCutHead)
         self.editor = EmbeddedEditor(built.editorLayout)
         self.views = SegmentViews()
@@ -122,6 +125,7 @@ class SegmentPanel(VTKObservationMixin):
             return
         self._isEntered = False
         self.sphereStart.stopPlacing()
+        self.assist.stop()
         self.editor.exit()
         self._letGo()
         self.views.leave()
@@ -131,6 +135,20 @@ class SegmentPanel(VTKObservationMixin):
         self.exit()
         self.editor.release()
         self.removeObservers()
+
+    @property
+    def visits(self) -> tuple[VisitNodes, ...]:
+        """All visits of the hip."""
+        return self._visits
+
+    @property
+    def side(self) -> str | None:
+        """"left" or "right", None where nobody has said."""
+        return self._side
+
+    def hasSphere(self, visit: VisitNodes) -> bool:
+        """Whether the head of a visit is outlined so that its sphere is known."""
+        return visit.label in self._spheres
 
     @property
     def isBlinded(self) -> bool:
@@ -192,6 +210,7 @@ class SegmentPanel(VTKObservationMixin):
             canEdit = not self._isReadOnly
             self.sphereStart.setSegmentation(visit.segmentation, canEdit)
             self.headCopy.update(self._visits, visit, canEdit)
+            self.assist.update(visit, canEdit)
             self.neck.update(self._visits, visit, self._spheres, self._side, canEdit)
             self._choices.show(visit, len(self.views.comparedVisits(self._visits, visit)), canEdit)
             self.views.show(self._visits, visit, self._spheres, self._drawings())
@@ -203,6 +222,10 @@ class SegmentPanel(VTKObservationMixin):
             spheres.setdefault(self._activeLabel, self.sphereStart.sphere)
         found = [*self.neck.drawings(self._visits),
                  *sphereDrawings(self._visits, spheres, self._choices.isSphereShown)]
+        for visit in self._visits:
+            weak = None if visit.segmentation is None else uncertainEdge(visit.segmentation)
+            if weak is not None:
+                found.append(Drawing(visit.label, weak.GetDisplayNode(), True))
         points = self.sphereStart.pointsNode
         if points is not None:
             found.append(Drawing(self._activeLabel, points.GetDisplayNode(), True))
@@ -237,17 +260,17 @@ class SegmentPanel(VTKObservationMixin):
 
     def _onStartHead(self, sphere):
         visit = self.active
-        self._edit(lambda: startHead(visit.segmentation, visit.headSegmentId, sphere))
+        self.edit(lambda: startHead(visit.segmentation, visit.headSegmentId, sphere))
 
     def _onCutHead(self):
-        if self._edit(self.neck.cut) == 0:
+        if self.edit(self.neck.cut) == 0:
             self._showProblem(_("Nothing of the head lies beyond the plane."))
 
     def _onAbsentClicked(self, isAbsent: bool):
         visit = self.active
-        self._edit(lambda: sayNoLesionIsLeft(visit.segmentation, visit.lesionSegmentId, isAbsent))
+        self.edit(lambda: sayNoLesionIsLeft(visit.segmentation, visit.lesionSegmentId, isAbsent))
 
-    def _edit(self, change: Callable[[], Any]):
+    def edit(self, change: Callable[[], Any]):
         """Change segments so that the user can undo it; a refusal is said in the panel."""
         self.editor.widget.setActiveEffect(None)
         self.editor.saveStateForUndo()
@@ -279,8 +302,10 @@ class SegmentPanel(VTKObservationMixin):
         """Let go of the segments and of what is drawn beside them."""
         self._watcher.stop()
         self.sphereStart.release()
+        self.assist.release()
         self.neck.release()
         removeSpheres(slicer.mrmlScene)
+        removeUncertainEdges(slicer.mrmlScene)
         self.numbers.clear()
 
     def _showMessage(self, text: str):

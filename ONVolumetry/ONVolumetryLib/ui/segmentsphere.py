@@ -36,10 +36,10 @@ class SphereStart(VTKObservationMixin):
         self.placeButton = _button("placePointsButton", _("Place points on the head"), row)
         self.placeButton.checkable = True
         self.placeButton.connect("toggled(bool)", self._onPlaceToggled)
-        self.startButton = _button("startHeadButton", _("Start the head from the sphere"), row)
-        self.startButton.connect("clicked()", self._onStartClicked)
         self.clearButton = _button("clearPointsButton", _("Clear points"), row)
         self.clearButton.connect("clicked()", self._onClearClicked)
+        self.startButton = _button("startHeadButton", _("Start from the sphere"), row)
+        self.startButton.connect("clicked()", self._onStartClicked)
         layout.addLayout(row)
         self.label = qt.QLabel()
         self.label.objectName = "spherePointsLabel"

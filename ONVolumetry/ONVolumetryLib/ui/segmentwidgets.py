@@ -30,6 +30,8 @@ def buildSegmentWidgets(parent) -> SimpleNamespace:
     built.numbersLayout = qt.QVBoxLayout()
     body.addLayout(built.numbersLayout)
     body.addLayout(_viewRow(built))
+    built.assistLayout = qt.QVBoxLayout()
+    body.addLayout(built.assistLayout)
     built.headLayout = qt.QVBoxLayout()
     body.addLayout(built.headLayout)
     built.insideCheckBox = _checkBox("insideHeadCheckBox", _("Draw the lesion inside the head only"))

@@ -22,8 +22,11 @@ def threeDViewIds() -> list[str]:
 
 def showWholeLabel(viewName: str):
     """Give the label of a slice view the room that it needs, which the slider beside it would take."""
-    label = slicer.util.findChild(slicer.app.layoutManager().sliceWidget(viewName), "ViewLabel")
+    widget = slicer.app.layoutManager().sliceWidget(viewName)
+    label = slicer.util.findChild(widget, "ViewLabel")
     label.setMinimumWidth(label.fontMetrics().horizontalAdvance(label.text) + LABEL_MARGIN_PIXELS)
+    # Linked views have one zoom, so nobody misses it.
+    widget.sliceController().fitToWindowToolButton().hide()
 
 
 def centerThreeDView():

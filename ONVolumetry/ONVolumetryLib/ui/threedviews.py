@@ -11,16 +11,11 @@ from .regressionlayout import VIEW
 # Views of this group follow the mouse in any of them; the standard views are of group 0.
 VIEW_GROUP = 73
 WHITE, INK = (1.0, 1.0, 1.0), (0.11, 0.15, 0.19)
-LETTER_SIZE = 0.03
+LETTER_SIZE = 0.036
 CAMERA_DISTANCE_MM = 300.0
 # Around everything that is drawn: room for the words of direction.
-MARGIN_MM = 16.0
+MARGIN_MM = 19.0
 UPPER_LEFT = 2
-
-
-def ownViewNodes() -> list:
-    """Nodes of the 3D views that this module made, shown or not."""
-    return [node for node in slicer.util.getNodesByClass("vtkMRMLViewNode") if isOwnView(node)]
 
 
 def isOwnView(viewNode) -> bool:
@@ -41,10 +36,9 @@ def otherViewIds() -> list[str]:
     return [node.GetID() for node in nodes if not (node.IsA("vtkMRMLViewNode") and isOwnView(node))]
 
 
-def setUpView(viewNode, directions: dict[str, np.ndarray], label: str):
-    """White ground, Slicer's ruler, words of direction, parallel projection, cameras linked.
+def setUpView(viewNode, label: str):
+    """White ground, Slicer's ruler, room for words of direction, parallel projection, cameras linked.
 
-    :param directions: unit vectors in RAS by the word that stands there.
     :param label: of the view's bar.
     """
     wasModified = viewNode.StartModify()
@@ -55,9 +49,6 @@ def setUpView(viewNode, directions: dict[str, np.ndarray], label: str):
     viewNode.SetBoxVisible(False)
     viewNode.SetLetterSize(LETTER_SIZE)
     viewNode.SetAxisLabelsVisible(True)
-    for word, direction in directions.items():
-        axis = int(np.argmax(np.abs(direction)))
-        viewNode.SetAxisLabel(2 * axis + int(direction[axis] > 0), word)
     viewNode.SetRenderMode(viewNode.Orthographic)
     viewNode.SetRulerType(viewNode.RulerTypeThin)
     viewNode.SetRulerColor(viewNode.RulerColorBlack)
@@ -95,8 +86,6 @@ def lookFrom(viewpoint: Viewpoint, centerRas, radiusMm: float, viewNames):
     halfHeight = max((_halfHeight(widget, radiusMm + MARGIN_MM) for widget in widgets), default=radiusMm)
     for widget in widgets:
         viewNode = widget.mrmlViewNode()
-        # Slicer looks only now where the words of direction belong.
-        widget.threeDView().resetFocalPoint()
         # Slicer sets the camera's scale from this field at every change of the view's node.
         viewNode.SetFieldOfView(halfHeight)
         camera = slicer.modules.cameras.logic().GetViewActiveCameraNode(viewNode)

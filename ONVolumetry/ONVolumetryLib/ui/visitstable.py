@@ -12,6 +12,8 @@ from .hipparameters import VisitParameters, number
 from .studydates import dateText, studyDate
 
 LABEL, MONTH, VOLUME, OUTLINES, STATE = range(5)
+# Less would leave nothing of the names of volumes and outlines.
+LEAST_WIDTH_PIXELS = 520
 NOT_DONE_REASONS = ("arthroplasty", "withdrawn", "lost", "other")
 
 
@@ -32,6 +34,7 @@ class VisitsTable:
         table.horizontalHeaderItem(MONTH).setToolTip(_("Months since surgery; 0 or less before it."))
         table.horizontalHeaderItem(OUTLINES).setToolTip(_("Segmentation that holds the outlines of the visit."))
         table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+        table.setMinimumWidth(LEAST_WIDTH_PIXELS)
         table.connect("cellChanged(int,int)", self._onCellChanged)
 
     def show(self, visits: list[VisitParameters]):

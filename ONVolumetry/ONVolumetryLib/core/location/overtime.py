@@ -11,6 +11,7 @@ from ..octants import octantChanges
 from ..registration.rigid import inverseOf
 from .frame import PATIENT_AXIS, anatomicalFrame
 from .landmarks import Landmarks
+from .lateralend import NO_TYPE
 from .locate import NO_LANDMARKS, Place, checkedPlace, locateLesion
 from .result import BASELINE_LANDMARKS, CARRIED, OWN_LANDMARKS, PATIENT_AXES, LesionLocation
 from .sections import HeadFields
@@ -126,7 +127,7 @@ def _notes(location: LesionLocation) -> list[Note]:
                 notes.append(Note("jic-disagrees", f"JIC type {reading.end.jicType} and zones ({shown}) disagree "
                                                    f"{where}: look at the sections."))
         if location.jic.section.end.isNearBoundary:
-            types = " or ".join(location.jic.section.end.possibleTypes)
+            types = " or ".join("none" if name == NO_TYPE else name for name in location.jic.section.end.possibleTypes)
             notes.append(Note("jic-near-boundary", f"The JIC type is near a boundary: it may be {types}."))
     return notes
 

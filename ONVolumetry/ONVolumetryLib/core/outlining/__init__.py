@@ -1,0 +1,1 @@
+"""Outlines of head and lesion from a click and a few strokes."""

@@ -1,0 +1,89 @@
+"""The surface of a femoral head in the image, from its sphere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from .closedsurface import chosenSteps, smoothRadii
+from .directions import DirectionMesh, directionMesh
+from .radialprofiles import HeadImage, outwardFall
+from .spheresearch import FULL_EDGE, FoundSphere
+
+DIRECTION_COUNT = 1200
+STEP_MM, MARGIN_MM = 0.5, 3.0
+# Marrow is read 1.5 to 3 mm inside the edge, the dark line up to 2 mm outside it.
+PLATEAU_STEPS, DARK_STEPS, HALFWAY_STEPS = (3, 7), 5, 4
+# A collapsed dome lies farther inside the sphere than anything of a head outside it.
+INWARD_MM, OUTWARD_MM = 7.0, 4.0
+SPHERE_SD_MM = 2.5
+SPHERE_COST, ROUGHNESS_COST = 0.5, 0.06
+LEAST_WEIGHT, STIFFNESS = 0.02, 0.6
+# Less than this share of a full edge is weak.
+WEAK_EDGE = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class HeadSurface:
+    """A closed surface around a center.
+
+    :param centerRas: mm.
+    :param radiiMm: distance of the surface in each direction of the mesh.
+    :param edges: how clear the image's edge is there, 0 to 1.
+    """
+
+    centerRas: np.ndarray
+    mesh: DirectionMesh
+    radiiMm: np.ndarray
+    edges: np.ndarray
+
+    @property
+    def pointsRas(self) -> np.ndarray:
+        return self.centerRas + self.radiiMm[:, None] * self.mesh.directions
+
+    def radiusToward(self, offsets: np.ndarray) -> np.ndarray:
+        """Distance of the surface toward points (k, 3) given from the center."""
+        indices, weights = self.mesh.nearest(offsets, 4)
+        return (self.radiiMm[indices] * weights).sum(axis=1)
+
+
+def findSurface(image: HeadImage, sphere: FoundSphere) -> HeadSurface:
+    """Follow the edge of the head around its sphere.
+
+    In each direction the cost of a place is what its edge lacks and how far it is from the sphere; the cheapest smooth
+    surface is found as a whole, so that it crosses the neck, the fovea or a place without edge as its surroundings do.
+    """
+    mesh = directionMesh(DIRECTION_COUNT)
+    low = max(sphere.radiusMm - INWARD_MM, 3.0)
+    radii = np.arange(low - MARGIN_MM, sphere.radiusMm + OUTWARD_MM + MARGIN_MM + 0.01, STEP_MM)
+    values = image.along(sphere.centerRas, mesh.directions, radii)
+    edges = np.clip(sphere.sign * outwardFall(values, STEP_MM) / (FULL_EDGE * sphere.contrast), 0.0, 1.0)
+    within = slice(round(MARGIN_MM / STEP_MM), len(radii) - round(MARGIN_MM / STEP_MM))
+    away = (radii[within] - sphere.radiusMm) / SPHERE_SD_MM
+    costs = 1.0 - edges[:, within] + SPHERE_COST * np.minimum(away * away, 9.0)
+    steps = chosenSteps(costs, mesh, ROUGHNESS_COST) + within.start
+    clearness = ndimage.maximum_filter1d(edges, 3, axis=1)[np.arange(len(steps)), steps]
+    found = radii[steps] + STEP_MM * _halfway(sphere.sign * values, steps)
+    smooth = smoothRadii(found, np.maximum(clearness, LEAST_WEIGHT), mesh, STIFFNESS)
+    return HeadSurface(np.array(sphere.centerRas), mesh, smooth, clearness)
+
+
+def _halfway(values: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Where the image is halfway between the marrow inside and the darkest just outside, in steps from the chosen one.
+
+    The steepest place of a thin dark line in a blurred image lies too far inside.
+    """
+    def at(offsets):
+        return np.take_along_axis(values, np.clip(steps[:, None] + offsets, 0, values.shape[1] - 1), axis=1)
+
+    inner = at(-np.arange(*PLATEAU_STEPS)).mean(axis=1)
+    outer = at(np.arange(0, DARK_STEPS)).min(axis=1)
+    offsets = np.arange(-HALFWAY_STEPS, HALFWAY_STEPS + 1)
+    above = at(offsets) - 0.5 * (inner + outer)[:, None]
+    first, second = above[:, :-1], above[:, 1:]
+    crosses = (first > 0) & (second <= 0)
+    place = offsets[:-1] + np.where(crosses, first / np.where(crosses, first - second, 1.0), np.inf)
+    nearest = np.take_along_axis(place, np.argmin(np.abs(place), axis=1)[:, None], axis=1)[:, 0]
+    return np.where(np.isfinite(nearest), nearest, 0.0)

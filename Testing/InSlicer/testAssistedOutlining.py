@@ -1,0 +1,142 @@
+"""Outlining with help: the head from one click, the lesion from strokes, slices filled, all of it undone."""
+
+import unittest
+
+import numpy as np
+import segmenthost
+import slicer
+from segmenthost import displayPoint, dragIn, waitFor
+
+
+def setUpModule():
+    import importguard
+
+    importguard.install()
+
+
+class AssistedOutliningTest(unittest.TestCase):
+    """Drives the buttons, the tool and the slice views."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        slicer.util.mainWindow().resize(1600, 1000)
+        self.host = segmenthost.Host()
+        self.host.open(segmenthost.addVisits(outlined=()), "preop")
+        self.visit = self.host.panel.active
+        self.head, self.lesion = segmenthost.shiftedBall(segmenthost.SHIFTS["preop"])
+
+    def tearDown(self):
+        self.host.close()
+        slicer.mrmlScene.Clear(0)
+
+    def mask(self, segmentId):
+        from ONVolumetryLib.mrml.segmentediting import segmentMask
+
+        return segmentMask(self.visit.segmentation, segmentId)
+
+    def tag(self, segmentId, name):
+        from ONVolumetryLib.mrml.segments import segmentTag
+
+        return segmentTag(self.visit.segmentation.GetSegmentation().GetSegment(segmentId), name)
+
+    def draw(self, segmentId, mask):
+        from ONVolumetryLib.mrml.segmentediting import replaceVoxels
+
+        replaceVoxels(self.visit.segmentation, segmentId, mask)
+        slicer.app.processEvents()
+
+    def clickAt(self, pointRas):
+        sliceView = slicer.app.layoutManager().sliceWidget("Red").sliceView()
+        place = displayPoint("Red", pointRas)
+        slicer.util.clickAndDrag(sliceView, start=place, end=place, steps=1)
+
+    def test_headFromOneClickIsUndone(self):
+        headId = self.visit.headSegmentId
+        drawn = self.head
+        center = drawn.pointsRas().mean(axis=0)
+        slicer.modules.markups.logic().JumpSlicesToLocation(*center, True)
+        slicer.app.processEvents()
+        self.host.child("headFromClickButton").click()
+        slicer.app.processEvents()
+        self.clickAt(center + np.array([3.0, 0.0, 2.0]))
+        waitFor(lambda: not self.mask(headId).isEmpty, 60.0)
+        found = self.mask(headId)
+        shared = 2 * found.countInside(drawn) / (found.voxelCount + drawn.voxelCount)
+        self.assertGreater(shared, 0.8)
+        self.assertFalse(self.host.child("headFromClickButton").checked)
+        self.assertEqual(self.tag(headId, "Segmentation.Status"), "inprogress")
+        self.assertIn("head from one click", self.tag(headId, "ONVolumetry.Origin"))
+        self.assertFalse(slicer.mrmlScene.GetFirstNodeByName("Middle of the femoral head"))
+        self.host.panel.editor.widget.undo()
+        slicer.app.processEvents()
+        self.assertTrue(self.mask(headId).isEmpty)
+
+    def test_noHeadIsSaidAndNothingWritten(self):
+        headId = self.visit.headSegmentId
+        self.draw(headId, self.head)
+        before = self.mask(headId)
+        far = before.grid.toRas([3, 3, 3])
+        self.host.panel.assist.headFromClick(np.array(far))
+        self.assertTrue(self.host.panel.numbers.problem.visible)
+        self.assertEqual(self.mask(headId).voxelCount, before.voxelCount)
+
+    def test_lesionFromStrokesIsAppliedAndUndone(self):
+        lesionId = self.visit.lesionSegmentId
+        drawn = self.lesion
+        self.draw(self.visit.headSegmentId, self.head)
+        middle = drawn.pointsRas()
+        center = middle[np.argmin(np.linalg.norm(middle - middle.mean(axis=0), axis=1))]
+        slicer.modules.markups.logic().JumpSlicesToLocation(*center, True)
+        editor = self.host.panel.editor.widget
+        editor.setCurrentSegmentID(lesionId)
+        editor.setActiveEffectByName("Lesion from strokes")
+        slicer.app.processEvents()
+        effect = editor.activeEffect().self()
+        dragIn("Red", center, center + np.array([2.0, 0.0, 0.0]))
+        waitFor(lambda: effect.session.mask is not None, 60.0)
+        self.assertTrue(self.mask(lesionId).isEmpty, "nothing is written before Apply")
+        self.assertTrue(effect.applyButton.enabled)
+        effect.applyButton.click()
+        slicer.app.processEvents()
+        found = self.mask(lesionId)
+        shared = 2 * found.countInside(drawn) / (found.voxelCount + drawn.voxelCount)
+        self.assertGreater(shared, 0.85)
+        self.assertIn("lesion from strokes", self.tag(lesionId, "ONVolumetry.Origin"))
+        self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+        editor.undo()
+        slicer.app.processEvents()
+        self.assertTrue(self.mask(lesionId).isEmpty)
+
+    def test_slicesAreFilled(self):
+        from ONVolumetryLib.core.mask import Mask
+
+        headId = self.visit.headSegmentId
+        thinned = self.head.voxels.copy()
+        thinned[1:-1:2] = False
+        self.draw(headId, Mask(thinned, self.head.offsetIjk, self.head.grid))
+        self.host.panel.editor.widget.setCurrentSegmentID(headId)
+        self.host.child("fillSlicesButton").click()
+        slicer.app.processEvents()
+        self.assertAlmostEqual(self.mask(headId).voxelCount / self.head.voxelCount, 1.0, delta=0.02)
+        self.assertIn("slices", self.host.text("assistLabel"))
+
+    def test_followupStartsFromTheBaseline(self):
+        self.assertFalse(self.host.child("headFromBaselineButton").enabled)
+        self.draw(self.visit.headSegmentId, self.head)
+        slicer.app.processEvents()
+        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
+        slicer.app.processEvents()
+        self.visit = self.host.panel.active
+        self.host.child("headFromBaselineButton").click()
+        slicer.app.processEvents()
+        # A ball looks the same from all sides, so that its registration may be refused; never is anything guessed.
+        found = self.mask(self.visit.headSegmentId)
+        if found.isEmpty:
+            self.assertTrue(self.host.panel.numbers.problem.visible)
+        else:
+            self.assertIn("head from the baseline", self.tag(self.visit.headSegmentId, "ONVolumetry.Origin"))
+
+    def test_toolIsInTheSegmentEditorModule(self):
+        slicer.util.selectModule("SegmentEditor")
+        editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
+        self.assertIsNotNone(editor.effectByName("Lesion from strokes"))
