@@ -81,6 +81,21 @@ class DicomTest(PanelTest):
             self.assertTrue(visit.volume.GetAttribute("DICOM.instanceUIDs"))
         self.assertIn("date of surgery", self.ui.visitsStatus.text)
 
+    def testDialogListsTheStudiesAndReturnsTheChosenOnes(self):
+        from ONVolumetryLib.ui.dicomstudies import StudiesDialog
+
+        dialog = StudiesDialog(slicer.util.mainWindow())
+        texts = [dialog.list.item(row).text() for row in range(dialog.list.count)]
+        self.assertEqual([text.split()[1] for text in texts], ["2023-01-16", "2023-05-03", "2024-02-02"])
+        dialog.list.item(1).setSelected(True)
+        dialog.contrast.setCurrentIndex(1)
+        qt.QTimer.singleShot(200, dialog.widget.accept)
+        studies, contrast = dialog.ask()
+        self.assertEqual((len(studies), contrast), (1, "T1"))
+        other = StudiesDialog(slicer.util.mainWindow())
+        qt.QTimer.singleShot(200, other.widget.reject)
+        self.assertEqual(other.ask()[0], [])
+
     def testStudiesWithoutMrAreRefusedInTheStatus(self):
         self.addVisits()
         self.panel.visitsSection.dates.addStudies([], None)

@@ -82,8 +82,9 @@ class StudiesDialog:
                             (_("the coronal T2 series"), "T2")):
             self.contrast.addItem(text, value)
         self.contrast.toolTip = _("Which series of a study is taken.")
-        buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Ok | qt.QDialogButtonBox.Cancel)
-        buttons.button(qt.QDialogButtonBox.Ok).text = _("Add as visits")
+        buttons = qt.QDialogButtonBox()
+        buttons.addButton(_("Add as visits"), qt.QDialogButtonBox.AcceptRole)
+        buttons.addButton(_("Cancel"), qt.QDialogButtonBox.RejectRole)
         buttons.connect("accepted()", self.widget.accept)
         buttons.connect("rejected()", self.widget.reject)
         for part in (hint, self.list, self.contrast, buttons):
