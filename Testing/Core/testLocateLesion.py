@@ -190,6 +190,9 @@ def testHealedHipHasNoZoneAndNoAngle():
     location = located(halfAngle=None, spacing=(1.5, 1.5, 3.0))
     assert location.jic.section.zones.present == () and location.jic.section.end.jicType == "-"
     assert location.angles.kerboul.value == 0 and location.centroid is None
+    # A reader's finding has no outline that could be uncertain.
+    assert location.angles.kerboul.standardUncertainty is None and location.angles.kerboulGrade.name == "-"
+    assert location.articular.lesionPercent.standardUncertainty is None
     assert all(octant.shareOfLesionPercent is None for octant in location.octants)
 
 

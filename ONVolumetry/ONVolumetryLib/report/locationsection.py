@@ -125,8 +125,8 @@ def _acp3dRow() -> Row:
 
 def _angleRows() -> tuple[Row, ...]:
     def angles(name: str, unit: str, term: str, read, decimals: int = 0) -> Row:
-        return Row(name, unit, term,
-                   lambda visit: visit.location and estimateCell(read(visit.location.angles), decimals))
+        return Row(name, unit, term, lambda visit: _noLesion(visit) or (
+            visit.location and estimateCell(read(visit.location.angles), decimals)))
 
     return (angles("Arc on the mid-coronal section", "\u00b0", "arc", lambda angles: angles.coronal.estimate),
             angles("Arc on the mid-sagittal section", "\u00b0", "arc", lambda angles: angles.sagittal.estimate),
@@ -137,6 +137,11 @@ def _angleRows() -> tuple[Row, ...]:
             angles("Koo-Kim index, modified", "", "koo-kim", lambda angles: angles.kooKimModified),
             Row("Steinberg size", "", "steinberg", lambda visit: visit.location and _gradeCell(
                 visit.location.steinberg)))
+
+
+def _noLesion(visit: VisitMeasurement) -> Cell | None:
+    """What stands for an angle or a share where a reader found no lesion left."""
+    return Cell("0", "no lesion left, as read") if visit.lesionAbsent and visit.location else None
 
 
 def _gradeCell(grade: Grade | None) -> Cell | None:
@@ -168,12 +173,14 @@ def _centroidCell(visit: VisitMeasurement, field: str) -> Cell | None:
 
 def _articularCell(visit: VisitMeasurement) -> Cell | None:
     share = visit.location and visit.location.articular
+    if _noLesion(visit):
+        return _noLesion(visit)
     return estimateCell(share.lesionPercent, 1) if share else None
 
 
 def _octantCell(visit: VisitMeasurement) -> Cell | None:
-    if visit.location is None:
-        return None
+    if visit.location is None or visit.lesionAbsent:
+        return Cell("no lesion", isAbsent=True) if visit.lesionAbsent else None
     shares = [octant for octant in visit.location.octants if octant.shareOfLesionPercent]
     shares.sort(key=lambda octant: -octant.shareOfLesionPercent)
     return textCell("; ".join(f"{octant.name} {number(octant.shareOfLesionPercent, 0)} %" for octant in shares[:3]))

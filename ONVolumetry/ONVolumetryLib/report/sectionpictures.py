@@ -219,12 +219,15 @@ def _drawLetters(picture: Element, letters, half: float):
 def _caption(location: LesionLocation, view: SectionView) -> str:
     arc = _arcOf(location, view)
     parts = []
-    if arc is not None:
+    if arc is not None and location.angles.kerboul.standardUncertainty is None:
+        parts.append("no lesion left")
+    elif arc is not None:
         halfWidth = arc.estimate.confidenceHalfWidth
         parts.append(f"arc of necrosis {number(arc.degrees, 0)}\u00b0 \u00b1 {number(halfWidth, 0)}\u00b0")
     if view.plane == CORONAL and location.jic is not None:
         reading = location.jic.section
-        parts.append(f"JIC zones {' '.join(reading.zones.present) or 'none'}, type {reading.end.jicType}")
+        jicType = "none" if reading.end.jicType == "-" else reading.end.jicType
+        parts.append(f"JIC zones {' '.join(reading.zones.present) or 'none'}, type {jicType}")
     elif view.plane == CORONAL:
         parts.append(f"no JIC zones: {location.jicReason}")
     if view.plane == TRANSVERSE and location.acp is not None:

@@ -70,9 +70,10 @@ class ZoneBoxes:
                  _("ACP zones {zones}; in 3D {zones3d}").format(zones=shown("acp_zones"),
                                                                 zones3d=shown("acp_zones_3d"))]
         if kerboul is not None:
-            uncertainty = COVERAGE_FACTOR_95 * visit["location"]["angles"]["kerboul_degrees_se"]
-            lines.append(_("Modified Kerboul angle {angle:.0f}° ± {half:.0f}°, Steinberg size {size}").format(
-                angle=kerboul, half=uncertainty, size=shown("steinberg_class")))
+            uncertainty = visit["location"]["angles"]["kerboul_degrees_se"]
+            angle = f"{kerboul:.0f}°" + ("" if uncertainty is None else f" ± {COVERAGE_FACTOR_95 * uncertainty:.0f}°")
+            lines.append(_("Modified Kerboul angle {angle}, Steinberg size {size}").format(
+                angle=angle, size=shown("steinberg_class")))
         return f"<b>{html.escape(visit['visit'])}</b><br>" + "<br>".join(html.escape(line) for line in lines)
 
     def _draw(self, visit, node, landmarks: Landmarks):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..ratios import Estimate
 from .arcs import NecroticArc, arcDegrees, necroticArc
-from .classes import kerboulAngle, kerboulGrade, kooKimIndex
+from .classes import NO_GRADE, kerboulAngle, kerboulGrade, kooKimIndex
 from .frame import AnatomicalFrame
 from .result import NecroticAngles
 from .sections import CORONAL, SAGITTAL, HeadFields, PolarSection, sampleSurface
@@ -13,6 +14,10 @@ from .sections import CORONAL, SAGITTAL, HeadFields, PolarSection, sampleSurface
 STEP_MM = 2.0
 # Nearer to the head's end the circle is so small that every lesion there fills it.
 SMALLEST_CIRCLE_SHARE = 0.5
+NO_ARC = NecroticArc(0.0, (), 0.0, 0.0, 0.0)
+# "No lesion left" is a reader's finding and has no outline that could be uncertain.
+EXACTLY_NONE = Estimate(0.0, None)
+NO_ANGLES = NecroticAngles(NO_ARC, NO_ARC, EXACTLY_NONE, NO_GRADE, EXACTLY_NONE, EXACTLY_NONE)
 
 
 def necroticAngles(fields: HeadFields, frame: AnatomicalFrame, contourSdMm: float, coronal: PolarSection,
@@ -22,6 +27,8 @@ def necroticAngles(fields: HeadFields, frame: AnatomicalFrame, contourSdMm: floa
     :param coronal: mid-coronal section.
     :param coronalTilted: the same with the patient tilted.
     """
+    if fields.lesion is None:
+        return NO_ANGLES
     coronalArc = necroticArc(coronal, coronalTilted, fields, frame, contourSdMm)
     # Tilting about the lateral axis turns the mid-sagittal section within itself.
     sagittal = sampleSurface(fields, frame, SAGITTAL)
@@ -35,8 +42,6 @@ def necroticAngles(fields: HeadFields, frame: AnatomicalFrame, contourSdMm: floa
 
 def _largest(middle: NecroticArc, fields: HeadFields, frame: AnatomicalFrame, plane, contourSdMm: float) -> NecroticArc:
     """The largest arc over parallel sections whose circle is at least half as wide as the head."""
-    if fields.lesion is None:
-        return middle
     reach = frame.radiusMm * np.sqrt(1.0 - SMALLEST_CIRCLE_SHARE ** 2)
     offsets = np.arange(STEP_MM, reach + 1e-6, STEP_MM)
     largest, section = middle.degrees, None

@@ -31,6 +31,9 @@ class Grade:
         return len(self.possible) > 1
 
 
+NO_GRADE = Grade("-", ("-",))
+
+
 def kerboulAngle(coronal: NecroticArc, sagittal: NecroticArc) -> Estimate:
     """Modified Kerboul angle (Ha 2006): arc on the mid-coronal plus arc on the mid-sagittal section, degrees.
 
@@ -61,7 +64,7 @@ def steinbergClass(onvPercent: Estimate | None) -> Grade | None:
     if onvPercent is None:
         return None
     if onvPercent.value <= 0:
-        return Grade("-", ("-",))
+        return NO_GRADE
     return _grade(onvPercent, STEINBERG_LIMITS, STEINBERG_CLASSES, isUpperInside=True)
 
 

@@ -69,6 +69,8 @@ def articularShare(fields: HeadFields, frame: AnatomicalFrame, toleranceMm: floa
     isSurface = isHeadSurface(fields, frame, directions, toleranceMm)
     if not isSurface.any():
         return None
+    if fields.lesion is None:
+        return ArticularShare(float(np.mean(isSurface)), Estimate(0.0, None))
     depths = np.arange(0.0, SURFACE_DEPTH_MM + 1e-6, DEPTH_STEP_MM)
     points = directions[isSurface][:, None] * (frame.radiusMm - depths)[:, None]
     deepest = fields.lesionAt(frame.toRas(points)).max(axis=1)
