@@ -48,6 +48,8 @@ def addLegend(scene, room, name: str):
     """
     colors = scene.AddNewNodeByClass("vtkMRMLColorTableNode", scene.GenerateUniqueName(name))
     colors.SetTypeToUser()
+    # Slicer warns of a table without any.
+    colors.SetNumberOfColors(1)
     colors.SetHideFromEditors(True)
     display = room.GetDisplayNode()
     display.SetAndObserveColorNodeID(colors.GetID())
@@ -72,6 +74,7 @@ def _addLegendDisplay(scene, room):
     legend.SetAndObservePrimaryDisplayNode(room.GetDisplayNode())
     room.AddAndObserveDisplayNodeID(legend.GetID())
     legend.SetUseColorNamesForLabels(True)
+    legend.SetLabelFormat("%s")
     legend.SetTitleText("")
     legend.SetVisibility(False)
     legend.SetVisibility3D(True)
