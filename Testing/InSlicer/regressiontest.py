@@ -118,9 +118,15 @@ def loadPng(path):
     return Image.open(path).convert("RGB")
 
 
-def dragIn3D(view, step):
+def dragIn3D(view, step, steps=6):
     """Turn a 3D view with the mouse."""
-    slicer.util.clickAndDrag(view.threeDView(), start=(100, 100), end=(100 + step[0], 100 + step[1]), steps=6)
+    interactor = view.threeDView().renderWindow().GetInteractor()
+    interactor.SetEventPosition(100, 100)
+    interactor.LeftButtonPressEvent()
+    for index in range(1, steps + 1):
+        interactor.SetEventPosition(100 + step[0] * index // steps, 100 + step[1] * index // steps)
+        interactor.MouseMoveEvent()
+    interactor.LeftButtonReleaseEvent()
 
 
 def nodeIds() -> set[str]:

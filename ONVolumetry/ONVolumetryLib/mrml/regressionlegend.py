@@ -13,7 +13,7 @@ ROOM_MM = 4.0
 COLOR_STEPS = 255
 LABEL_PIXELS, TITLE_PIXELS = 14, 14
 # Shares of the view: width and height, and where in the room that they leave (right, below).
-SIZE, PLACE = (0.06, 0.2), (0.98, 0.1)
+SIZE, PLACE = (0.25, 0.2), (0.98, 0.1)
 INK = (0.11, 0.15, 0.19)
 
 
@@ -48,6 +48,8 @@ def addLegend(scene, room, name: str):
     """
     colors = scene.AddNewNodeByClass("vtkMRMLColorTableNode", scene.GenerateUniqueName(name))
     colors.SetTypeToUser()
+    # Slicer warns of a table without any.
+    colors.SetNumberOfColors(1)
     colors.SetHideFromEditors(True)
     display = room.GetDisplayNode()
     display.SetAndObserveColorNodeID(colors.GetID())
@@ -72,6 +74,7 @@ def _addLegendDisplay(scene, room):
     legend.SetAndObservePrimaryDisplayNode(room.GetDisplayNode())
     room.AddAndObserveDisplayNodeID(legend.GetID())
     legend.SetUseColorNamesForLabels(True)
+    legend.SetLabelFormat("%s")
     legend.SetTitleText("")
     legend.SetVisibility(False)
     legend.SetVisibility3D(True)
