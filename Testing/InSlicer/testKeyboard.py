@@ -77,10 +77,13 @@ class KeyboardTest(PanelTest):
     def testTabReachesEveryWidgetThatCanBeUsed(self):
         reached = self.inTabOrder()
         for name in ("hipEdit", "sexSelector", "visitsTable", "addVisitButton", "surgeryDateEdit", "measureButton",
-                     "readerEdit", "approveButton", "exportReportButton", "checkButton"):
+                     "readerEdit", "approveButton", "exportReportButton", "checkSection"):
             self.assertIn(getattr(self.ui, name), reached, name)
         for row in range(3):
             self.assertIn(self.panel.visitsSection.table.stateSelector(row), reached)
+            for column in (2, 3):
+                selector = self.panel.visitsSection.table.nodeSelector(row, column)
+                self.assertIn(next(part for part in selector.children() if part.inherits("QComboBox")), reached)
 
     def testTabLeavesTheTables(self):
         for table in (self.ui.visitsTable, self.ui.resultTable, self.ui.approvalTable):

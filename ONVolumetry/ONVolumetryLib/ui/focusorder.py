@@ -30,10 +30,18 @@ def inReadingOrder(widget) -> list:
     else:
         parts = _partsOf(widget.layout())
     if widget.focusPolicy & qt.Qt.TabFocus:
+        _keepFocus(widget)
         found.append(widget)
     for part in parts:
         found.extend(inReadingOrder(part))
     return found
+
+
+def _keepFocus(widget):
+    """The list of Slicer's node selectors hands its focus on to the selector, which takes none by Tab and no keys."""
+    proxy = widget.focusProxy()
+    if proxy is not None and proxy.isAncestorOf(widget) and not proxy.focusPolicy & qt.Qt.TabFocus:
+        widget.setFocusProxy(None)
 
 
 def _partsOf(layout) -> list:

@@ -31,7 +31,8 @@ class EmbeddedEditor(VTKObservationMixin):
         self.widget.setSwitchToSegmentationsButtonVisible(False)
         self.widget.setAddRemoveSegmentButtonsVisible(False)
         self.widget.setSpecifyGeometryButtonVisible(False)
-        self.widget.setMaskingSectionVisible(False)
+        self.widget.setEffectNameOrder(list(EFFECTS))
+        self.widget.unorderedEffectsVisible = False
         layout.addWidget(self.widget)
         self.isLesionInsideHead = False
         self._node = None
@@ -128,10 +129,8 @@ class EmbeddedEditor(VTKObservationMixin):
         self._node = node
         self.widget.setMRMLSegmentEditorNode(node)
         self.widget.setMRMLScene(slicer.mrmlScene)
-        # The widget logs an error where it has no node yet.
-        if self.widget.unorderedEffectsVisible:
-            self.widget.setEffectNameOrder(list(EFFECTS))
-            self.widget.unorderedEffectsVisible = False
+        # Without a node the widget would log an error.
+        self.widget.setMaskingSectionVisible(False)
         self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self.applyMask)
         self.applyMask()
 
