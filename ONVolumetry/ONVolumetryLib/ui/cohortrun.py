@@ -61,40 +61,44 @@ class CohortRun:
 
     def stop(self):
         """End the run; what it has measured so far is kept for the next one."""
-        process, self._process = self._process, None
-        self._timer.stop()
-        self._steps = []
+        process = self._end()
         if process is not None:
             process.terminate()
             if not process.waitForFinished(END_MILLISECONDS):
                 process.kill()
                 process.waitForFinished(END_MILLISECONDS)
 
+    def _end(self):
+        """Nothing runs from now on; returns the last process."""
+        self._timer.stop()
+        process, self._process = self._process, None
+        self._steps = []
+        return process
+
     def _startStep(self):
         self._process = qt.QProcess()
-        self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
         self._process.start(shutil.which("PythonSlicer"), [
             "-c", START_PROGRAM, str(LIBRARY_FOLDER), os.pathsep.join(self.packageFolders), *self._steps[0].arguments])
-        self._onPoll()
+        self._tellProgress()
 
-    def _onPoll(self):
+    def _tellProgress(self):
         step = self._steps[0]
         fraction = min(measuredCount(self._folder) / step.expected, 0.99) if step.expected else None
         self.onProgress(step, fraction)
 
-    def _onFinished(self, exitCode, exitStatus):
-        if self._process is None:
-            return
-        process, self._process = self._process, None
-        said = bytes(process.readAllStandardError().data()).decode("utf-8", "replace").splitlines()
-        if exitCode != 0:
-            self._timer.stop()
+    def _onPoll(self):
+        # Looked at instead of waited for: a process must not be let go within a signal of its own.
+        if self._process.state() != qt.QProcess.NotRunning:
+            self._tellProgress()
+        elif self._process.exitStatus() == qt.QProcess.NormalExit and self._process.exitCode() == 0:
+            self._steps.pop(0)
+            if self._steps:
+                self._startStep()
+            else:
+                self._end()
+                self.onDone()
+        else:
+            said = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace").splitlines()
+            self._end()
             problems = [line.removeprefix("error: ") for line in said if line.startswith("error: ")]
             self.onError(problems or [said[-1] if said else _("The computation ended unexpectedly.")])
-            return
-        self._steps.pop(0)
-        if self._steps:
-            self._startStep()
-        else:
-            self._timer.stop()
-            self.onDone()
