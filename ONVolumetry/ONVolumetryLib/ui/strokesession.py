@@ -85,7 +85,7 @@ class StrokeSession:
             self.text = str(error)[:1].upper() + str(error)[1:] + "."
             return
         volumeCm3 = self.mask.voxelCount * grid.voxelVolumeMm3 / 1000
-        self.text = _("{volume:.2f} cm³ from {count} strokes; not applied yet.").format(
+        self.text = _("{volume:.2f} cm³ (strokes: {count}); not applied yet.").format(
             volume=volumeCm3, count=self.count)
         self._show(segmentation, grid)
 
