@@ -39,16 +39,16 @@ class RegressionTest(PanelTest):
     def regression(self):
         return self.panel.regressionSection.known.regression
 
-    def widget(self, name):
+    def view3D(self, name):
         from ONVolumetryLib.ui.threedviews import threeDWidget
 
         return threeDWidget(name)
 
     def views(self):
-        return [self.widget(f"ONVolumetry3D{index + 1}") for index in range(3)]
+        return [self.view3D(f"ONVolumetry3D{index + 1}") for index in range(3)]
 
     def camera(self, name):
-        return slicer.modules.cameras.logic().GetViewActiveCameraNode(self.widget(name).mrmlViewNode())
+        return slicer.modules.cameras.logic().GetViewActiveCameraNode(self.view3D(name).mrmlViewNode())
 
     def cameras(self):
         return [self.camera(f"ONVolumetry3D{index + 1}") for index in range(3)]

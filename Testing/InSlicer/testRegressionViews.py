@@ -140,7 +140,7 @@ class UnregisteredTest(RegressionTest):
             self.assertEqual([model.key for model in self.regression.modelsOf(self.visit(index))], ["lesion", "head"])
         self.ui.regressionTimelineButton.click()
         settle()
-        self.assertIn("own space", caption(self.widget("ONVolumetry3DTimeline")))
+        self.assertIn("own space", caption(self.view3D("ONVolumetry3DTimeline")))
 
 
 if __name__ == "__main__":
