@@ -83,7 +83,8 @@ def visibleModels(view) -> set[str]:
     """IDs of this module's models that a view shows, but for the room."""
     viewId = view.mrmlViewNode().GetID()
     return {node.GetID() for node in slicer.util.getNodesByClass("vtkMRMLModelNode")
-            if node.GetDisplayNode() is not None and node.GetDisplayNode().IsDisplayableInView(viewId)
+            if node.GetDisplayNode() is not None and node.GetDisplayNode().GetVisibility()
+            and node.GetDisplayNode().IsDisplayableInView(viewId)
             and not slicer.vtkMRMLSliceLogic.IsSliceModelNode(node) and "room" not in node.GetName()}
 
 
