@@ -35,8 +35,9 @@ class RegressionViewsTest(RegressionTest):
         lesion = self.visit(0).segmentation.GetSegmentation().GetSegment(self.visit(0).lesionSegmentId).GetColor()
         orange = tuple(255 * part for part in lesion)
         self.assertGreater(share(first, orange), 0.02)
-        self.assertLess(share(first, GREEN), 0.002)
-        self.assertGreater(share(third, GREEN), 0.01)
+        # The head takes a sixth of these narrow views, and the regenerated part is seen through it.
+        self.assertLess(share(first, GREEN), 0.0005)
+        self.assertGreater(share(third, GREEN), 0.0015)
         self.assertLess(share(third, orange), share(second, orange))
         self.assertLess(share(second, orange), share(first, orange))
         for picture in (first, second, third):
