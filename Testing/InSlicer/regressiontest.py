@@ -39,16 +39,16 @@ class RegressionTest(PanelTest):
     def regression(self):
         return self.panel.regressionSection.known.regression
 
-    def widget(self, name):
+    def view3D(self, name):
         from ONVolumetryLib.ui.threedviews import threeDWidget
 
         return threeDWidget(name)
 
     def views(self):
-        return [self.widget(f"ONVolumetry3D{index + 1}") for index in range(3)]
+        return [self.view3D(f"ONVolumetry3D{index + 1}") for index in range(3)]
 
     def camera(self, name):
-        return slicer.modules.cameras.logic().GetViewActiveCameraNode(self.widget(name).mrmlViewNode())
+        return slicer.modules.cameras.logic().GetViewActiveCameraNode(self.view3D(name).mrmlViewNode())
 
     def cameras(self):
         return [self.camera(f"ONVolumetry3D{index + 1}") for index in range(3)]
@@ -83,7 +83,8 @@ def visibleModels(view) -> set[str]:
     """IDs of this module's models that a view shows, but for the room."""
     viewId = view.mrmlViewNode().GetID()
     return {node.GetID() for node in slicer.util.getNodesByClass("vtkMRMLModelNode")
-            if node.GetDisplayNode() is not None and node.GetDisplayNode().IsDisplayableInView(viewId)
+            if node.GetDisplayNode() is not None and node.GetDisplayNode().GetVisibility()
+            and node.GetDisplayNode().IsDisplayableInView(viewId)
             and not slicer.vtkMRMLSliceLogic.IsSliceModelNode(node) and "room" not in node.GetName()}
 
 

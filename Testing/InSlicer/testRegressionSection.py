@@ -111,7 +111,7 @@ class RegressionSceneTest(RegressionTest):
         self.assertTrue(slicer.util.saveScene(str(whole)))
         settle(0.2)
         self.assertEqual(slicer.app.layoutManager().layout, layout)
-        self.assertTrue(visibleModels(self.widget("ONVolumetry3DTimeline")))
+        self.assertTrue(visibleModels(self.view3D("ONVolumetry3DTimeline")))
         growth = whole.stat().st_size - plain.stat().st_size
         print(f"the regression makes the scene {growth / 1e6:.1f} MB larger")
         self.assertLess(growth, 15e6)
@@ -128,10 +128,10 @@ class RegressionSceneTest(RegressionTest):
             self.assertNotIn("Out of date", self.ui.regressionStatus.text)
             self.ui.regressionTimelineButton.click()
             settle(0.3)
-            self.assertTrue(visibleModels(self.widget("ONVolumetry3DTimeline")))
+            self.assertTrue(visibleModels(self.view3D("ONVolumetry3DTimeline")))
             self.regression.browser.SetSelectedItemNumber(12)
             settle()
-            self.assertIn("12 months", caption(self.widget("ONVolumetry3DTimeline")))
+            self.assertIn("12 months", caption(self.view3D("ONVolumetry3DTimeline")))
 
     def testBuildingTakesLittleTime(self):
         self.measure()

@@ -24,7 +24,7 @@ class TimelineTest(RegressionTest):
         self.ui.regressionTimelineButton.click()
         settle(0.3)
         self.browser = self.regression.browser
-        self.view = self.widget("ONVolumetry3DTimeline")
+        self.view = self.view3D("ONVolumetry3DTimeline")
 
     def lesion(self):
         return next(model.node for model in self.regression.timelineModels if model.key == "lesion")

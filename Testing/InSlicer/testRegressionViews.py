@@ -35,8 +35,9 @@ class RegressionViewsTest(RegressionTest):
         lesion = self.visit(0).segmentation.GetSegmentation().GetSegment(self.visit(0).lesionSegmentId).GetColor()
         orange = tuple(255 * part for part in lesion)
         self.assertGreater(share(first, orange), 0.02)
-        self.assertLess(share(first, GREEN), 0.002)
-        self.assertGreater(share(third, GREEN), 0.01)
+        # The head takes a sixth of these narrow views, and the regenerated part is seen through it.
+        self.assertLess(share(first, GREEN), 0.0005)
+        self.assertGreater(share(third, GREEN), 0.0015)
         self.assertLess(share(third, orange), share(second, orange))
         self.assertLess(share(second, orange), share(first, orange))
         for picture in (first, second, third):
@@ -140,7 +141,7 @@ class UnregisteredTest(RegressionTest):
             self.assertEqual([model.key for model in self.regression.modelsOf(self.visit(index))], ["lesion", "head"])
         self.ui.regressionTimelineButton.click()
         settle()
-        self.assertIn("own space", caption(self.widget("ONVolumetry3DTimeline")))
+        self.assertIn("own space", caption(self.view3D("ONVolumetry3DTimeline")))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class RegressionSection(VTKObservationMixin):
         self.files = RegressionFiles(ui, self)
         self._isBusy = False
         self._owner = None
+        self._looks: list = []
         self._shown: Shown | None = None
         self._connect()
 
@@ -88,6 +89,7 @@ class RegressionSection(VTKObservationMixin):
         if hip.owner is not self._owner:
             self._owner, self.message = hip.owner, ""
         regression = self.known.regression
+        self._watchLooks(hip.visits if regression is not None else ())
         if regression is not None:
             self.known.followSegments(regression)
         self._arrange(regression)
@@ -95,6 +97,22 @@ class RegressionSection(VTKObservationMixin):
             self._showWidgets(regression)
         isOld = regression is not None and regression.fingerprint != self.known.fingerprint
         setMark(self.ui.regressionSection, TO_DO if regression is None else LOOK if isOld else DONE)
+
+    def _watchLooks(self, visits):
+        """Follow the opacity of the segments, which their display nodes hold."""
+        nodes = [visit.segmentation.GetDisplayNode() for visit in visits if visit.segmentation is not None]
+        nodes = [node for node in nodes if node is not None]
+        if nodes != self._looks:
+            for node in self._looks:
+                self.removeObserver(node, vtk.vtkCommand.ModifiedEvent, self._onLook)
+            self._looks = nodes
+            for node in nodes:
+                self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._onLook)
+
+    def _onLook(self, caller, event):
+        regression = self.known.regression
+        if regression is not None:
+            self.known.followSegments(regression)
 
     def _arrange(self, regression: Regression | None):
         if self.views.isShown and regression is None:
@@ -237,6 +255,7 @@ class RegressionSection(VTKObservationMixin):
 
     def _onStartClose(self, caller, event):
         self.player.setBrowser(None)
+        self._watchLooks(())
         self._shown = None
         self.known.forget()
         self.views.leave()

@@ -188,8 +188,9 @@ class RegressionViews:
                     for index in range(regression.room.GetNumberOfDisplayNodes())}
         others = otherViewIds()
         for node in slicer.util.getNodesByClass("vtkMRMLDisplayNode"):
-            if node not in own and node.GetVisibility() and not node.GetViewNodeIDs():
-                display(node, True, others)
+            # Hidden nodes too: the words stand around them as well.
+            if node not in own and not node.GetViewNodeIDs():
+                display(node, bool(node.GetVisibility()), others)
 
 
 def _wordsKey(shown: Shown) -> tuple:
