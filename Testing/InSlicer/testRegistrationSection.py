@@ -1,6 +1,7 @@
 """Section Registration: the panel's widgets, the views and the scene."""
 
 import dataclasses
+import time
 import unittest
 from unittest import mock
 
@@ -14,8 +15,8 @@ GROSS_ROW = "Regenerated (gross)"
 VIEWS = ("Red", "Yellow", "Green")
 COMPARE_VIEWS = ("ONVolumetry1", "ONVolumetry2", "ONVolumetry3")
 STATUS, ERROR = 1, 2
-# A little more than the sliders wait before the transform is judged.
-JUDGED_SECONDS = 1.4
+# Far more than the sliders wait before the transform is judged, for busy computers.
+JUDGED_SECONDS = 30.0
 
 
 def setUpModule():
@@ -44,6 +45,12 @@ class RegistrationTest(PanelTest):
         from ONVolumetryLib.mrml.visittransforms import pairNode
 
         return pairNode(self.panel.state.hip, self.visit(row))
+
+    def waitUntilJudged(self, row=0):
+        """Let the timer of the sliders run out."""
+        end = time.monotonic() + JUDGED_SECONDS
+        while "not judged" in self.cell(row) and time.monotonic() < end:
+            settle(0.2)
 
     def requireNothingIsMoved(self):
         for visit in self.panel.state.hip.visits:
@@ -171,13 +178,14 @@ class QuickRegistrationTest(RegistrationTest):
         settle()
         self.assertEqual(self.cell(0), "manual: not judged yet")
         np.testing.assert_allclose(matrixOf(self.pair(1))[:3, 3] - found[:3, 3], [4.0, 0.0, 0.0], atol=1e-9)
-        settle(JUDGED_SECONDS)
+        self.waitUntilJudged()
         self.assertEqual(self.cell(0), "manual: rejected")
         self.assertIn("!", self.ui.registrationSection.text)
         self.assertEqual(self.ui.moveRightSlider.value, 4.0)
         self.ui.moveRightSlider.value = 0.0
         self.ui.turnSuperiorSlider.value = 5.0
-        settle(JUDGED_SECONDS)
+        settle()
+        self.waitUntilJudged()
         self.assertEqual(self.cell(0), "manual: accepted")
         turned = matrixOf(self.pair(1)) @ np.linalg.inv(found) @ [*center, 1.0]
         np.testing.assert_allclose(turned[:3], center, atol=1e-6)
@@ -266,7 +274,8 @@ class QuickRegistrationTest(RegistrationTest):
 
         self.register()
         self.ui.moveRightSlider.value = 0.4
-        settle(JUDGED_SECONDS)
+        settle()
+        self.waitUntilJudged()
         self.measure()
         self.ui.changeMapButton.click()
         settle(0.3)
