@@ -13,7 +13,8 @@ from slicer.util import VTKObservationMixin
 from ..core.errors import ONVolumetryError
 from ..mrml.regressionlegend import shownColor
 from ..mrml.regressionnodes import Regression, removeRegression
-from .comparelayout import afterSave, prepareForSave
+from .comparelayout import afterSave, currentLayout, isOwnLayout, prepareForSave
+from .displaystates import restoreDisplays
 from .hipstate import sentence
 from .partswitches import PartSwitches
 from .regressionfiles import RegressionFiles
@@ -69,6 +70,7 @@ class RegressionSection(VTKObservationMixin):
         self.addObserver(scene, scene.StartSaveEvent, self._onStartSave)
         self.addObserver(scene, scene.EndSaveEvent, self._onEndSave)
         self.addObserver(scene, scene.StartCloseEvent, self._onStartClose)
+        self.addObserver(scene, scene.EndImportEvent, self._onEndImport)
         manager = slicer.app.layoutManager()
         if manager is not None:
             self.addObserver(manager.layoutLogic().GetLayoutNode(), vtk.vtkCommand.ModifiedEvent, self._onLayout)
@@ -252,6 +254,11 @@ class RegressionSection(VTKObservationMixin):
 
     def _onEndSave(self, caller, event):
         afterSave()
+
+    def _onEndImport(self, caller, event):
+        # Not every way of saving a scene tells before it starts: what was shown then is put away now.
+        if slicer.app.layoutManager() is not None and not isOwnLayout(currentLayout()):
+            restoreDisplays()
 
     def _onStartClose(self, caller, event):
         self.player.setBrowser(None)
