@@ -63,10 +63,11 @@ def _addSegmentation(name, grid, masks):
 
 
 def measureWithOurs(hip):
-    """Everything, from the nodes; nothing is remembered from the last time."""
+    """Volumes, surfaces, spheres, uncertainties, from the nodes; nothing is remembered, and no zones are located."""
     from ONVolumetryLib.mrml.logic import MeasurementLogic
 
-    return MeasurementLogic(slicer.mrmlScene).measure(hip)
+    logic = MeasurementLogic(slicer.mrmlScene)
+    return logic._measureVisits(hip, logic.segmentsOf(hip))
 
 
 def segmentStatistics(hip) -> list[dict]:

@@ -22,7 +22,7 @@ def _name(node):
 
 
 def _segments(hip) -> list:
-    """Name, color, status and voxel count of every segment, shown or not."""
+    """Name, color (files keep six digits of it) and voxel count of every segment, shown or not."""
     import slicer
 
     found = []
@@ -33,5 +33,6 @@ def _segments(hip) -> list:
         for index in range(segmentation.GetNumberOfSegments()):
             segment, segmentId = segmentation.GetNthSegment(index), segmentation.GetNthSegmentID(index)
             array = slicer.util.arrayFromSegmentBinaryLabelmap(visit.segmentation, segmentId)
-            found.append([visit.label, segmentId, segment.GetName(), list(segment.GetColor()), int(array.sum())])
+            found.append([visit.label, segmentId, segment.GetName(), [round(part, 4) for part in segment.GetColor()],
+                          int(array.sum())])
     return found

@@ -75,23 +75,26 @@ class DicomVisitsTest(PanelTest):
 
         for number, (label, date) in enumerate(reversed(DATES.items()), start=1):
             writeSeries(self.folder / "dicom" / label, date, number)
-        with DICOMUtils.TemporaryDICOMDatabase(str(self.folder / "database")) as database:
-            DICOMUtils.importDicom(str(self.folder / "dicom"), database)
-            for patient in database.patients():
-                DICOMUtils.loadPatientByUID(patient)
-            self.newHip()
-            self.assertTrue(self.ui.useSeriesButton.enabled, self.ui.useSeriesButton.toolTip)
-            self.ui.useSeriesButton.click()
-            settle()
-            # The earliest study was written last.
-            levels = [int(slicer.util.arrayFromVolume(visit.volume).max()) for visit in self.panel.state.hip.visits]
-            self.assertEqual(levels, [300, 200, 100])
-            self.assertIn("preop: study of 2024-01-10", self.ui.visitsStatus.text)
-            self.assertFalse(self.ui.monthsButton.enabled)
-            self.assertIn("date of surgery", self.ui.monthsButton.toolTip)
-            self.ui.surgeryDateEdit.setDate(SURGERY)
-            self.ui.monthsButton.click()
-            settle()
+        # Not the context manager: where no database was open, that one makes an empty one in the current folder.
+        DICOMUtils.openTemporaryDatabase(str(self.folder / "database"))
+        database = slicer.dicomDatabase
+        self.addCleanup(database.closeDatabase)
+        DICOMUtils.importDicom(str(self.folder / "dicom"), database)
+        for patient in database.patients():
+            DICOMUtils.loadPatientByUID(patient)
+        self.newHip()
+        self.assertTrue(self.ui.useSeriesButton.enabled, self.ui.useSeriesButton.toolTip)
+        self.ui.useSeriesButton.click()
+        settle()
+        # The earliest study was written last.
+        levels = [int(slicer.util.arrayFromVolume(visit.volume).max()) for visit in self.panel.state.hip.visits]
+        self.assertEqual(levels, [300, 200, 100])
+        self.assertIn("preop: study of 2024-01-10", self.ui.visitsStatus.text)
+        self.assertFalse(self.ui.monthsButton.enabled)
+        self.assertIn("date of surgery", self.ui.monthsButton.toolTip)
+        self.ui.surgeryDateEdit.setDate(SURGERY)
+        self.ui.monthsButton.click()
+        settle()
         self.assertEqual(self.months(), [-0.2, 3.0, 12.1])
         stored = "".join(slicer.mrmlScene.GetNodeByID(node.GetID()).GetParameter(name)
                          for node in (self.panel.state.hip.owner,) for name in node.GetParameterNames())
