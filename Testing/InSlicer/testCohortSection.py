@@ -234,9 +234,12 @@ class CohortRunTest(CohortTest):
         for reader in ("Anna", "Bob"):
             for index in range(2):
                 makeCase(self.folder / reader / str(index), hip=f"h{index}", patient=f"P{index}")
+        # The buttons of a folded box cannot be pressed.
+        self.ui.cohortReadersBox.collapsed = False
         with mock.patch.object(qt.QFileDialog, "getExistingDirectory", side_effect=[
                 str(self.folder / "Anna"), str(self.folder / "Anna"), str(self.folder / "Bob")]):
             for button in (self.ui.cohortAddFolderButton, *[self.ui.cohortAddReaderButton] * 2):
+                self.assertTrue(button.enabled, button.objectName)
                 button.click()
         settle()
         self.assertEqual([row[0] for row in self.cells()], ["h0", "h1"])
