@@ -59,6 +59,20 @@ class LandmarksSectionTest(PanelTest):
         self.assertIn("teardrop", self.ui.landmarkSentence.text.lower())
         self.assertFalse(self.ui.landmarkPicture.pixmap.isNull())
 
+    def testComparedVisitsShowThemOnTheBaselineOnly(self):
+        display = self.placeAll().GetDisplayNode()
+        self.ui.segmentSection.collapsed = False
+        settle(0.3)
+        self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
+        box = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
+        box.click()
+        settle(0.3)
+        views = [slicer.app.layoutManager().sliceWidget(f"ONVolumetry{number}").mrmlSliceNode() for number in (1, 2, 3)]
+        self.assertEqual([display.IsDisplayableInView(view.GetID()) for view in views], [True, False, False])
+        box.click()
+        settle(0.3)
+        self.assertEqual(display.GetNumberOfViewNodeIDs(), 0)
+
     def testClicksPlaceOneLandmarkAfterTheOther(self):
         self.ui.placeLandmarkButton.click()
         settle(0.2)

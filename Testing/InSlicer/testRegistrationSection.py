@@ -253,6 +253,7 @@ class QuickRegistrationTest(RegistrationTest):
         self.ui.changeMapButton.click()
         settle()
         self.assertFalse(self.ui.changeLegend.visible)
+        self.assertFalse(any(node.GetDisplayNode().GetVisibility() for node in changeNodes(slicer.mrmlScene)))
 
     def testChangeMapFollowsTheNextMeasurement(self):
         from ONVolumetryLib.mrml.changenodes import changeNodes

@@ -54,6 +54,8 @@ def makeChangeNode(scene, hip: HipNodes, visit: VisitNodes, change: ChangeMap):
         node.SetNodeReferenceID(CHANGED_ROLE, visit.segmentation.GetID())
         node.SetNodeReferenceID(UNCHANGED_ROLE, baseline.segmentation.GetID())
         node.CreateDefaultDisplayNodes()
+        # Whoever shows it says so, and hides it again.
+        node.GetDisplayNode().SetVisibility(False)
     _fill(node, change)
     return node
 

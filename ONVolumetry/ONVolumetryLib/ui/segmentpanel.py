@@ -18,6 +18,7 @@ from ..mrml.livevolumes import LiveMeasurer, LiveVolumes
 from ..mrml.readingmode import noteReading
 from ..mrml.templatesegments import addMissingSegments, addVisitSegmentation, sayNoLesionIsLeft
 from ..mrml.uncertainedge import removeUncertainEdges, uncertainEdge
+from ..mrml.visits import baselineOf
 from .assistedoutlining import AssistedOutlining
 from .comparelayout import afterSave, prepareForSave
 from .displaystates import restoreDisplays
@@ -216,7 +217,7 @@ class SegmentPanel(VTKObservationMixin):
             self.views.show(self._visits, visit, self._spheres, self._drawings())
 
     def _drawings(self) -> list[Drawing]:
-        """What belongs to visits beside outlines: planes, spheres, clicked points."""
+        """What belongs to visits beside outlines: planes, spheres, clicked points, landmarks of the baseline."""
         spheres = dict(self._spheres)
         if self.sphereStart.sphere is not None:
             spheres.setdefault(self._activeLabel, self.sphereStart.sphere)
@@ -229,6 +230,9 @@ class SegmentPanel(VTKObservationMixin):
         points = self.sphereStart.pointsNode
         if points is not None:
             found.append(Drawing(self._activeLabel, points.GetDisplayNode(), True))
+        landmarks, baseline = self.views.hip and self.views.hip.landmarks, baselineOf(self._visits)
+        if landmarks is not None and baseline is not None:
+            found.append(Drawing(baseline.label, landmarks.GetDisplayNode(), True))
         return found
 
     def _onVisitClicked(self, label: str):
