@@ -34,6 +34,14 @@ def locateHip(hip: HipNodes, segments: Sequence[VisitSegments], measurement: Hip
     return addLocation(measurement, segments, given)
 
 
+def sourceKey(hip: HipNodes) -> tuple:
+    """What the location depends on beside outlines, settings and landmarks of the scene."""
+    visits = () if hip.source is None else hip.source.visits
+    files = [visit.landmarks for visit in visits if visit.landmarks is not None and visit.landmarks.is_file()]
+    return (hip.side, tuple((visit.label, visit.jicZones, visit.acpZones) for visit in visits),
+            tuple((str(path), path.stat().st_mtime_ns) for path in files))
+
+
 def inputsOfHip(hip: HipNodes) -> dict[str, Any]:
     """Settings and landmarks of a hip: what its numbers depend on beside the outlines."""
     landmarks = landmarksOfNode(hip.landmarks)

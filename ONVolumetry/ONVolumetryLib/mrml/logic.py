@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .registrations import Registrations
 
 MOST_KEPT_VISITS = 64
+MOST_KEPT_HIPS = 4
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class MeasurementLogic:
         self.scene = scene
         self._measured: dict[str, VisitMeasurement] = {}
         self._kept: Registrations | None = None
+        self._wholes: dict[tuple, HipMeasurement] = {}
 
     def measure(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None) -> HipMeasurement:
         """Measure all visits of a hip; a visit whose outlines and choices did not change is not computed again.
@@ -48,12 +50,17 @@ class MeasurementLogic:
         :raises ONVolumetryError: something cannot be measured; the text says what to do.
         """
         from .hipcase import requireMeasurable
-        from .hiplocation import locateHip
+        from .hiplocation import locateHip, sourceKey
 
         requireMeasurable(hip)
         segments = self.segmentsOf(hip)
-        measurement = self._registrations.added(hip, self._measureVisits(hip, segments, progress), segments)
-        return locateHip(hip, segments, measurement)
+        key = (self._inputs(hip, segments), sourceKey(hip))
+        if key not in self._wholes:
+            measurement = self._registrations.added(hip, self._measureVisits(hip, segments, progress), segments)
+            while len(self._wholes) >= MOST_KEPT_HIPS:
+                del self._wholes[next(iter(self._wholes))]
+            self._wholes[key] = locateHip(hip, segments, measurement)
+        return self._wholes[key]
 
     def register(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None,
                  labels: Sequence[str] | None = None) -> list[str]:
@@ -137,21 +144,21 @@ class MeasurementLogic:
 
         segments = self.segmentsOf(hip)
         record = hipRecord(caseOfHip(hip), measurement, {visit.label: outlinesSha256(visit) for visit in segments})
-        inputs = self._inputs(hip, segments)
+        inputs = dict(self._inputs(hip, segments))
         outlines = {visit.label: visit.segmentation for visit in hip.visits}
         for visit in record["visits"]:
             visit["input_sha256"] = inputs[visit["visit"]]
             visit[READING_KEY] = readingOf(outlines[visit["visit"]])
         return record
 
-    def _inputs(self, hip: HipNodes, segments: Sequence[VisitSegments]) -> dict[str, str]:
-        """Fingerprint by label of what the numbers of each visit depend on, its registration too."""
+    def _inputs(self, hip: HipNodes, segments: Sequence[VisitSegments]) -> tuple[tuple[str, str], ...]:
+        """Label and fingerprint of what the numbers of each visit depend on, its registration too."""
         from .hiplocation import inputsOfHip
         from .inputhash import inputSha256
 
         registered = self._registrations.texts(hip, segments)
-        return {visit.label: inputSha256(visit, hip.sex, inputsOfHip(hip), registered.get(visit.label, ""))
-                for visit in segments}
+        return tuple((visit.label, inputSha256(visit, hip.sex, inputsOfHip(hip), registered.get(visit.label, "")))
+                     for visit in segments)
 
     def store(self, hip: HipNodes, record: Mapping[str, Any],
               titleOfKey: Callable[[str], str] = str) -> tuple[Any, Any]:
@@ -196,7 +203,7 @@ class MeasurementLogic:
         :raises ONVolumetryError: an outline cannot be read.
         """
         measured = {visit["visit"]: visit.get("input_sha256") for visit in record["visits"]}
-        current = self._inputs(hip, segments or self.segmentsOf(hip))
+        current = dict(self._inputs(hip, segments or self.segmentsOf(hip)))
         return [label for label in {**current, **measured} if current.get(label) != measured.get(label)]
 
     def _newNode(self, className: str, name: str):

@@ -68,7 +68,7 @@ class SegmentPanel(VTKObservationMixin):
         self._visitButtons = VisitButtons(built.visitLayout, self._onVisitClicked)
         self.numbers = LiveNumbers(built.numbersLayout)
         self.sphereStart = SphereStart(built.headLayout, self.refresh, self._onStartHead)
-        self.headCopy = HeadCopy(built.headLayout, lambda: self._edit(self.headCopy.copy))
+        self.headCopy = HeadCopy(built.headLayout, lambda: self.edit(self.headCopy.copy))
         self.assist = AssistedOutlining(built.assistLayout, self)
         self.neck = NeckSection(built.headLayout, self.refresh, self._onCutHead)
         self.editor = EmbeddedEditor(built.editorLayout)
