@@ -31,6 +31,10 @@ class PromptResult(unittest.TextTestResult):
         self.stream.writeln(self.failures[-1][1])
 
 
+# Said at the end, to see which tests take long.
+MOST_DURATIONS = 25
+
+
 def runAll() -> int:
     """Run, and print the count as the last line.
 
@@ -42,7 +46,8 @@ def runAll() -> int:
     suite = unittest.defaultTestLoader.loadTestsFromNames(os.environ.get("ONVOLUMETRY_TESTS", "").split() or names)
     if unittest.defaultTestLoader.errors:
         print(*unittest.defaultTestLoader.errors, sep="\n")
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=PromptResult).run(suite)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=PromptResult,
+                                     durations=MOST_DURATIONS).run(suite)
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     print(f"{result.testsRun - failed} passed, {failed} failed", flush=True)
     return int(failed > 0 or result.testsRun == 0)

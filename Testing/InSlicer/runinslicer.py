@@ -11,12 +11,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODULE_FOLDER = HERE.parents[1] / "ONVolumetry"
 TIMEOUT_SECONDS = 1800
-LAST_LINE = re.compile(r"^\d+ passed, (\d+) failed$", re.MULTILINE)
+MOST_JOBS = 2
+LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
 def main() -> int:
@@ -24,6 +26,8 @@ def main() -> int:
     parser.add_argument("--slicer", default="Slicer", help="executable of 3D Slicer (default: the one on PATH)")
     parser.add_argument("--script", type=Path, help="run this script in place of the tests; it has to end Slicer")
     parser.add_argument("--tests", nargs="+", help="names of test files or of tests in them (default: all)")
+    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, MOST_JOBS),
+                        help="Slicers that share the tests (default: one a processor, at most %(default)s)")
     arguments = parser.parse_args()
     executable = shutil.which(arguments.slicer)
     if executable is None:
@@ -34,10 +38,31 @@ def main() -> int:
                str(MODULE_FOLDER), "--python-script", str((arguments.script or HERE / "insideslicer.py").resolve())]
     # For tests that start Slicer again, or CMake, which pip puts beside Python.
     environment = {**os.environ, "ONVOLUMETRY_TEST_SLICER": executable,
-                   "ONVOLUMETRY_TESTS": " ".join(arguments.tests or ()),
                    "PATH": os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])}
-    status, text = runSlicer(command, environment)
-    return status if arguments.script else statusOfTests(status, text)
+    if arguments.script:
+        return runSlicer(command, environment)[0]
+    return runTests(command, environment, [arguments.tests] if arguments.tests else sharesOfTests(arguments.jobs))
+
+
+def sharesOfTests(jobs: int) -> list[list[str]]:
+    """Names of all test files, dealt out to so many Slicers."""
+    names = [*(path.stem for path in sorted(HERE.glob("test*.py"))), "ONVolumetry.ONVolumetryTest"]
+    return [share for share in (names[index::jobs] for index in range(jobs)) if share]
+
+
+def runTests(command: list[str], environment: dict[str, str], shares: list[list[str]]) -> int:
+    """Run each share in a Slicer of its own, all at the same time; the last line counts the tests of all.
+
+    :return: exit status.
+    """
+    with ThreadPoolExecutor(len(shares)) as pool:
+        ended = list(pool.map(lambda share: runSlicer(command, {**environment, "ONVOLUMETRY_TESTS": " ".join(share)}),
+                              shares))
+    status = max(abs(statusOfTests(*one)) for one in ended)
+    counts = [[int(count) for count in found[-1]] for found in (LAST_LINE.findall(text) for _, text in ended) if found]
+    passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 0)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return status
 
 
 def displayCommand() -> list[str]:
@@ -73,7 +98,7 @@ def statusOfTests(status: int, text: str) -> int:
     if not found:
         print("error: Slicer ended before the tests were done", file=sys.stderr)
         return status or 1
-    return status or int(int(found[-1]) > 0)
+    return status or int(int(found[-1][1]) > 0)
 
 
 def endProcesses(process: subprocess.Popen):

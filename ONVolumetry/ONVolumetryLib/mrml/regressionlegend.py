@@ -13,7 +13,7 @@ ROOM_MM = 4.0
 COLOR_STEPS = 255
 LABEL_PIXELS, TITLE_PIXELS = 14, 14
 # Shares of the view: width and height, and where in the room that they leave (right, below).
-SIZE, PLACE = (0.25, 0.2), (0.98, 0.1)
+SIZE, PLACE = (0.25, 0.2), (0.95, 0.1)
 INK = (0.11, 0.15, 0.19)
 
 
