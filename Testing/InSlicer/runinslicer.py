@@ -12,12 +12,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODULE_FOLDER = HERE.parents[1] / "ONVolumetry"
 TIMEOUT_SECONDS = 1800
 MOST_JOBS = 2
+FAILED = re.compile(r"^(?:FAIL|ERROR): \w+ \(([\w.]+)\)", re.MULTILINE)
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
@@ -53,16 +55,44 @@ def sharesOfTests(jobs: int) -> list[list[str]]:
 def runTests(command: list[str], environment: dict[str, str], shares: list[list[str]]) -> int:
     """Run each share in a Slicer of its own, all at the same time; the last line counts the tests of all.
 
+    What failed is run once more in a Slicer of its own, and said to be so: on busy computers windows are drawn late.
+
     :return: exit status.
     """
     with ThreadPoolExecutor(len(shares)) as pool:
-        ended = list(pool.map(lambda share: runSlicer(command, {**environment, "ONVOLUMETRY_TESTS": " ".join(share)}),
-                              shares))
-    status = max(abs(statusOfTests(*one)) for one in ended)
-    counts = [[int(count) for count in found[-1]] for found in (LAST_LINE.findall(text) for _, text in ended) if found]
-    passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 0)
-    print(f"{passed} passed, {failed} failed", flush=True)
-    return status
+        first = list(pool.map(lambda share: resultOf(command, environment, share), shares))
+    again = [name for result in first for name in result.toRunAgain]
+    second = [resultOf(command, environment, again)] if again else []
+    if again:
+        print("run a second time, since they failed or Slicer ended:", *again, flush=True)
+    failed = sum(len(result.toRunAgain) for result in second)
+    print(f"{sum(result.passed for result in [*first, *second])} passed, {failed} failed", flush=True)
+    return int(failed > 0 or not any(result.passed for result in [*first, *second]))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of some tests.
+
+    :param passed: how many passed.
+    :param toRunAgain: names of those that failed, or of all where Slicer ended before they were done.
+    """
+
+    passed: int
+    toRunAgain: list[str]
+
+
+def resultOf(command: list[str], environment: dict[str, str], names: list[str]) -> Result:
+    """Run tests in one Slicer; believe them only if their last line was printed."""
+    status, text = runSlicer(command, {**environment, "ONVOLUMETRY_TESTS": " ".join(names)})
+    found = LAST_LINE.findall(text)
+    if not found:
+        print(f"error: Slicer ended with status {status} before the tests were done", file=sys.stderr)
+        return Result(0, names)
+    failed = list(dict.fromkeys(FAILED.findall(text)))
+    if int(found[-1][1]) and not failed:
+        failed = names
+    return Result(int(found[-1][0]), failed)
 
 
 def displayCommand() -> list[str]:
@@ -90,15 +120,6 @@ def runSlicer(command: list[str], environment: dict[str, str]) -> tuple[int, str
         status = process.wait()
         watchdog.cancel()
     return status, "".join(text)
-
-
-def statusOfTests(status: int, text: str) -> int:
-    """Believe the tests only if their last line was printed."""
-    found = LAST_LINE.findall(text)
-    if not found:
-        print("error: Slicer ended before the tests were done", file=sys.stderr)
-        return status or 1
-    return status or int(int(found[-1][1]) > 0)
 
 
 def endProcesses(process: subprocess.Popen):
