@@ -258,6 +258,24 @@ def testAbsentLesionIsExportedEmptyAndAsZero(patient, tmp_path, dicom):
     assert [item.value for item in lesion.get_measurements() if item.method and item.method.value == "YEKZ"] == [0.0]
 
 
+def testHeadWithoutMeasuredLesionIsExportedAlone(patient, tmp_path, dicom):
+    source = sourceOfVisit(patient.case, patient.case.visits[0], None)
+    head = outlines(dicom.grid(), 10.0).segments[0].mask
+    row = {key: None if key.startswith("onv") else value for key, value in patient.rows["preop"].items()}
+    objects = dicomObjects({**patient.record, "visits": [row]}, [ExportedVisit("preop", 0, head, None, False, source)])
+    writeDicomObjects(tmp_path, objects)
+    seg = hd.seg.segread(tmp_path / "preop-seg.dcm")
+    assert [item.SegmentLabel for item in seg.SegmentSequence] == ["Femoral head"]
+    found = readSegmentation(tmp_path / "preop-seg.dcm", readImage(patient.folder / "cd" / "0")).segments[0].mask
+    assert found.voxelCount == head.voxelCount
+    (label, role), = groupsOf(tmp_path)
+    assert (label, role) == ("preop", "head")
+    if shutil.which("dciodvfy") is not None:
+        for path in tmp_path.iterdir():
+            done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
+            assert "Error" not in done.stdout + done.stderr, done.stderr
+
+
 def testMultiFrameSourceKeepsItsFrames(sharedData, tmp_path, patient):
     folder = sharedData / "dicom-hard" / "dcm_qa_xa30-enhanced-mr"
     image = readImage(folder)

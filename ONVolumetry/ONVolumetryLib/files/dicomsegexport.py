@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,17 @@ def segmentationObject(visit: ExportedVisit, side: str, trackingUids: dict[str, 
         omit_empty_frames=False, content_label="ONV_OUTLINES",
         content_description=f"Femoral head and osteonecrosis, {side} hip", **geometry)
     made.SeriesDescription = f"ONVolumetry outlines, {side} hip"
+    _nameSegmentInEachFrame(made)
     return made
+
+
+def _nameSegmentInEachFrame(made: Any):
+    """A sole segment is named once for all frames, where highdicom's own references look in each frame."""
+    shared = made.SharedFunctionalGroupsSequence[0]
+    if "SegmentIdentificationSequence" in shared:
+        for frame in made.PerFrameFunctionalGroupsSequence:
+            frame.SegmentIdentificationSequence = deepcopy(shared.SegmentIdentificationSequence)
+        del shared.SegmentIdentificationSequence
 
 
 def codedConcept(code: dc.Code) -> Any:
