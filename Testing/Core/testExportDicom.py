@@ -167,6 +167,17 @@ def testReportPlacesEachVisitInTime(patient):
         assert site.value.value == "2812003" and site.ContentSequence[0].value.meaning == "Right"
 
 
+def testReportNamesNoSurgeryWhoseDateNobodyGave(patient, tmp_path):
+    def first(data, folder):
+        data["months_from"] = "first scan"
+    assert cli.main(["export", str(edited(patient, tmp_path, first)), "--dicom", str(tmp_path / "out")]) == 0
+    report = pydicom.dcmread(tmp_path / "out" / "101" / "measurements-sr.dcm")
+    text = str(report)
+    assert "Time Point Order" in text
+    for name in ("operative", "Surgical procedure", "Longitudinal Temporal Offset"):
+        assert name not in text
+
+
 def testReportRefersToSegmentsAndSourceImages(patient):
     report = pydicom.dcmread(patient.out / "measurements-sr.dcm")
     referenced = {item.ReferencedSOPInstanceUID

@@ -38,7 +38,7 @@ def testVisitsAreProposedWithMonthsFromSurgery(tree, tmp_path, capsys):
     out = tmp_path / "case"
     assert importCase(tree, "--output", out, "--side", "right", "--surgery-date", "2023-02-01", "--hip", "101") == 0
     case = readCase(out / "case.json")
-    assert (case.hip, case.side, case.sex) == ("101", "right", "female")
+    assert (case.hip, case.side, case.sex, case.monthsFrom) == ("101", "right", "female", "surgery")
     assert [(visit.label, visit.month) for visit in case.visits] == [
         ("preop", -0.5), ("3 months", 3.0), ("12 months", 12.0)]
     for number, visit in enumerate(case.visits):
@@ -66,6 +66,7 @@ def testWithoutSurgeryDateMonthsCountFromTheFirstScan(tree, tmp_path, capsys):
     visits = readCase(tmp_path / "case" / "case.json").visits
     assert [(visit.label, visit.month) for visit in visits] == [("first scan", 0.0), ("4 months", 3.5),
                                                                 ("13 months", 12.6)]
+    assert readCase(tmp_path / "case" / "case.json").monthsFrom == "first scan"
     assert "counted from the first scan" in capsys.readouterr().out
 
 

@@ -26,11 +26,12 @@ class ExportedVisit:
     """A visit to be exported.
 
     :param label: name of the visit.
-    :param month: months since surgery.
+    :param month: months since surgery, or since the first scan.
     :param head: whole femoral head with the lesion; None where it is not outlined.
     :param lesion: lesion; None where it is not outlined.
     :param lesionAbsent: a reader says that no lesion is left; its segment is exported empty.
     :param source: the original series.
+    :param isSurgeryKnown: whether the months count from surgery; otherwise from the first scan.
     """
 
     label: str
@@ -39,6 +40,7 @@ class ExportedVisit:
     lesion: Mask | None
     lesionAbsent: bool
     source: SourceSeries
+    isSurgeryKnown: bool = True
 
     @property
     def parts(self) -> tuple[tuple[str, Mask], ...]:

@@ -120,13 +120,13 @@ def _groups(row, visit: ExportedVisit, segmentation, timePoint, trackingUids: di
 def _timePoint(visit: ExportedVisit, order: int) -> Any:
     from highdicom.sr import LongitudinalTemporalOffsetFromEvent, TimePointContext
 
-    return TimePointContext(
-        time_point=visit.label,
-        time_point_type=codedConcept(dc.PREOPERATIVE if visit.month <= 0 else dc.POSTOPERATIVE),
-        time_point_order=order, subject_time_point_identifier=visit.label,
-        protocol_time_point_identifier=f"M{visit.month:g}",
-        temporal_offset_from_event=LongitudinalTemporalOffsetFromEvent(
-            float(visit.month), codedConcept(dc.MONTH), codedConcept(dc.SURGERY)))
+    sinceSurgery = {} if not visit.isSurgeryKnown else {
+        "time_point_type": codedConcept(dc.PREOPERATIVE if visit.month <= 0 else dc.POSTOPERATIVE),
+        "protocol_time_point_identifier": f"M{visit.month:g}",
+        "temporal_offset_from_event": LongitudinalTemporalOffsetFromEvent(
+            float(visit.month), codedConcept(dc.MONTH), codedConcept(dc.SURGERY))}
+    return TimePointContext(time_point=visit.label, time_point_order=order, subject_time_point_identifier=visit.label,
+                            **sinceSurgery)
 
 
 def _measurement(quantity: dc.Quantity, row: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..core.mask import Mask
 from ..files.approval import outlinesSha256
 from ..files.case import Case
+from ..files.casedata import FROM_SURGERY
 from ..files.dicomexport import dicomObjects, writeDicomObjects
 from ..files.dicomsegexport import ExportedVisit
 from ..files.dicomsource import sourceOfVisit
@@ -60,7 +61,7 @@ def exportedVisits(case: Case, loaded) -> list[ExportedVisit]:
             grid = visit.image and visit.image.geometry
             source = sourceOfVisit(case, planned[segments.label], grid)
             visits.append(ExportedVisit(segments.label, segments.month, _wholeHead(visit), segments.lesion,
-                                        segments.lesionAbsent, source))
+                                        segments.lesionAbsent, source, case.monthsFrom == FROM_SURGERY))
     return visits
 
 

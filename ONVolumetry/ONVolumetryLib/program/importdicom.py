@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..core.errors import CaseError, FileError
 from ..core.geometry import GridGeometry
+from ..files.casedata import FROM_FIRST_SCAN, FROM_SURGERY
 from ..files.dicomtree import Scan, scanTree, sexOf
 from ..files.fields import requireFileName, requireText
 from ..files.filecontext import namedFile, oneLine
@@ -69,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         cases = writeImport(arguments.output, visits, hips, link, lambda visit, grid: rows.append(_row(visit, grid)))
     print(_table(rows))
     if arguments.surgery_date is None:
-        print("Months are counted from the first scan; give --surgery-date, or correct the months in case.json.")
+        print("Months are counted from the first scan; give --surgery-date, or correct the months in "
+              'case.json and remove "months_from" there.')
     for case in cases:
         print(f"Case, ready to outline in 3D Slicer: {case}")
     return 0
@@ -119,7 +121,8 @@ def _hips(arguments: argparse.Namespace, scans: Sequence[Scan]) -> ImportedHips:
     name = arguments.hip
     if name is None:
         name = patient if len(sides) > 1 else f"{patient}-{sides[0][0].upper()}"
-    return ImportedHips(patient, sex, sides, requireFileName(name, "hip"))
+    monthsFrom = FROM_FIRST_SCAN if arguments.surgery_date is None else FROM_SURGERY
+    return ImportedHips(patient, sex, sides, requireFileName(name, "hip"), monthsFrom)
 
 
 def _row(visit: PlannedVisit, grid: GridGeometry) -> tuple[str, ...]:
