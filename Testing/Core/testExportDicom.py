@@ -11,6 +11,7 @@ import pytest
 from ONVolumetryLib import cli
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.mask import Mask
+from ONVolumetryLib.core.outlining.origin import HEAD_FROM_CLICK, OutlineReport
 from ONVolumetryLib.files.case import readCase
 from ONVolumetryLib.files.casedata import Case, CaseVisit
 from ONVolumetryLib.files.dicomexport import dicomObjects, writeDicomObjects
@@ -197,7 +198,11 @@ def testReportRefersToSegmentsAndSourceImages(patient):
 def testDicomValidatorAcceptsTheObjects(patient):
     if shutil.which("dciodvfy") is None:
         pytest.skip("dciodvfy is not installed (package dicom3tools)")
-    for path in sorted(patient.out.iterdir()):
+    requireValid(patient.out)
+
+
+def requireValid(folder):
+    for path in sorted(folder.iterdir()) if shutil.which("dciodvfy") else ():
         done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
         assert "Error" not in done.stdout + done.stderr, (path.name, done.stderr)
         assert done.returncode == 0
@@ -281,10 +286,23 @@ def testHeadWithoutMeasuredLesionIsExportedAlone(patient, tmp_path, dicom):
     assert found.voxelCount == head.voxelCount
     (label, role), = groupsOf(tmp_path)
     assert (label, role) == ("preop", "head")
-    if shutil.which("dciodvfy") is not None:
-        for path in tmp_path.iterdir():
-            done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
-            assert "Error" not in done.stdout + done.stderr, done.stderr
+    requireValid(tmp_path)
+
+
+def testAssistedOutlinesAndWhatToKnowOfThemAreStated(patient, tmp_path, dicom):
+    source = sourceOfVisit(patient.case, patient.case.visits[0], None)
+    head, spot = (segment.mask for segment in outlines(dicom.grid(), 10.0).segments)
+    text = "Nobody has confirmed the outline."
+    row = {**patient.rows["preop"], "notes": [{"code": "reading", "text": text}]}
+    visit = ExportedVisit("preop", 0, head, spot, False, source,
+                          outlining=(OutlineReport("head", HEAD_FROM_CLICK, {}, 3.25),))
+    writeDicomObjects(tmp_path, dicomObjects({**patient.record, "visits": [row]}, [visit]))
+    first, second = hd.seg.segread(tmp_path / "preop-seg.dcm").SegmentSequence
+    assert (first.SegmentAlgorithmType, second.SegmentAlgorithmType) == ("SEMIAUTOMATIC", "MANUAL")
+    assert "head from one click" in first.SegmentAlgorithmName and "SegmentAlgorithmName" not in second
+    for group in groupsOf(tmp_path).values():
+        assert [item.value for item in group[0].ContentSequence if item.name.meaning == "Comment"] == [text]
+    requireValid(tmp_path)
 
 
 def testMultiFrameSourceKeepsItsFrames(sharedData, tmp_path, patient):

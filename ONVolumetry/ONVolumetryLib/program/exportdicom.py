@@ -61,7 +61,8 @@ def exportedVisits(case: Case, loaded) -> list[ExportedVisit]:
             grid = visit.image and visit.image.geometry
             source = sourceOfVisit(case, planned[segments.label], grid)
             visits.append(ExportedVisit(segments.label, segments.month, _wholeHead(visit), segments.lesion,
-                                        segments.lesionAbsent, source, case.monthsFrom == FROM_SURGERY))
+                                        segments.lesionAbsent, source, case.monthsFrom == FROM_SURGERY,
+                                        segments.outlining))
     return visits
 
 
