@@ -1,5 +1,6 @@
 """`onvolumetry export --dicom`: objects that a PACS stores, with the voxels and numbers of the case."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from ONVolumetryLib import cli
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.mask import Mask
-from ONVolumetryLib.core.outlining.origin import HEAD_FROM_CLICK, OutlineReport
+from ONVolumetryLib.core.outlining.origin import HEAD_FROM_CLICK, OutlineOrigin, OutlineReport
 from ONVolumetryLib.files.case import readCase
 from ONVolumetryLib.files.casedata import Case, CaseVisit
 from ONVolumetryLib.files.dicomexport import dicomObjects, writeDicomObjects
@@ -328,6 +329,22 @@ def edited(patient, tmp_path, change):
     change(data, folder)
     (folder / "case.json").write_text(json.dumps(data), encoding="utf-8")
     return folder
+
+
+def testUnconfirmedOutlinesAreTold(patient, tmp_path, capsys):
+    def unconfirmed(data, folder):
+        path = folder / data["visits"][0]["segmentation"]
+        written = readSegmentation(path)
+        origin = OutlineOrigin(HEAD_FROM_CLICK, {}, written.segments[0].mask).asText()
+        head = dataclasses.replace(written.segments[0], status="inprogress", origin=origin)
+        writeSegmentation(path, dataclasses.replace(written, segments=(head, *written.segments[1:])))
+    folder = edited(patient, tmp_path, unconfirmed)
+    assert cli.main(["export", str(folder), "--dicom", str(tmp_path / "out")]) == 0
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert [note for note in notes if 'visit "preop": Nobody has confirmed the outline "Femoral head"' in note]
+    seg = pydicom.dcmread(tmp_path / "out" / "101" / "preop-seg.dcm")
+    assert [item.SegmentAlgorithmType for item in seg.SegmentSequence] == ["SEMIAUTOMATIC", "MANUAL"]
+    assert b"Nobody has confirmed the outline" in (tmp_path / "out" / "101" / "measurements-sr.dcm").read_bytes()
 
 
 def requireRefusal(capsys, folder, tmp_path, *texts):

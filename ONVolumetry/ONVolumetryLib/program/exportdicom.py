@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from ..core.mask import Mask
@@ -44,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
             objects = dicomObjects(hipRecord(case, measurement, fingerprints), visits)
         for written in writeDicomObjects(arguments.dicom / case.hip, objects):
             print(written)
+    for visit in loaded:
+        for text in visit.segments.warnings:
+            print(f'note: visit "{visit.segments.label}": {text}', file=sys.stderr)
     return 0
 
 
