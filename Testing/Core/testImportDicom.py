@@ -70,6 +70,19 @@ def testWithoutSurgeryDateMonthsCountFromTheFirstScan(tree, tmp_path, capsys):
     assert "counted from the first scan" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("surgery", ["2023-12-20", "2023-05-10"])
+def testSurgeryLongAfterTheLastScanBeforeItIsNoted(tree, tmp_path, capsys, surgery, dicom):
+    (tree / "1").rename(tmp_path / "elsewhere")
+    for path in (tree / "0" / "deep").iterdir():
+        path.unlink()
+    grid = dicom.grid()
+    dicom.writeSeries(tree / "0", np.zeros(grid.shapeKji), grid, "20221115")
+    assert importCase(tree, "--output", tmp_path / "case", "--side", "left", "--surgery-date", surgery) == 0
+    error = capsys.readouterr().err
+    isNoted = 'note: the visit "preop" lies 13.1 months before surgery' in error
+    assert isNoted is (surgery == "2023-12-20") and surgery not in error
+
+
 def testBothSidesShareTheImages(tree, tmp_path):
     out = tmp_path / "case"
     assert importCase(tree, "--output", out, "--side", "both", "--patient", "P-7") == 0

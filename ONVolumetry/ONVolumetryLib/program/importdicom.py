@@ -19,6 +19,7 @@ from ..files.importplan import PlannedVisit, SeriesRule, planVisits
 from ..files.importwriter import ImportedHips, writeImport
 
 BOTH = "both"
+LONGEST_WAIT_MONTHS = 12
 COLUMNS = ("visit", "month", "series")
 
 
@@ -72,9 +73,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.surgery_date is None:
         print("Months are counted from the first scan; give --surgery-date, or correct the months in "
               'case.json and remove "months_from" there.')
+    _noteOldBaseline(visits, arguments.surgery_date is not None)
     for case in cases:
         print(f"Case, ready to outline in 3D Slicer: {case}")
     return 0
+
+
+def _noteOldBaseline(visits: Sequence[PlannedVisit], isSurgeryKnown: bool):
+    baseline = _baseline(visits)
+    if isSurgeryKnown and baseline.month < -LONGEST_WAIT_MONTHS:
+        print(f'note: the visit "{baseline.label}" lies {-baseline.month:g} months before surgery, so that the lesion '
+              "may have changed in between; check --surgery-date, and whether a scan is missing", file=sys.stderr)
+
+
+def _baseline(visits: Sequence[PlannedVisit]) -> PlannedVisit:
+    return [visit for visit in visits if visit.month <= 0][-1]
 
 
 def _requireUsable(arguments: argparse.Namespace):
