@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import stat
 
 import numpy as np
@@ -67,7 +68,10 @@ def testWithoutSurgeryDateMonthsCountFromTheFirstScan(tree, tmp_path, capsys):
     assert [(visit.label, visit.month) for visit in visits] == [("first scan", 0.0), ("4 months", 3.5),
                                                                 ("13 months", 12.6)]
     assert readCase(tmp_path / "case" / "case.json").monthsFrom == "first scan"
-    assert "counted from the first scan" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "counted from the first scan" in printed
+    command = shlex.split(printed[printed.index("onvolumetry segment"):].splitlines()[0])
+    assert command[2:-4] == [str(tmp_path / "case" / "case.json"), "--visit", "first scan"]
 
 
 @pytest.mark.parametrize("surgery", ["2023-12-20", "2023-05-10"])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import secrets
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     _noteOldBaseline(visits, arguments.surgery_date is not None)
     for case in cases:
         print(f"Case, ready to outline in 3D Slicer: {case}")
+        print(f"Or outline here, with a point in the middle of the head in mm: {_segmentCommand(case, visits)}")
     return 0
 
 
@@ -84,6 +88,12 @@ def _noteOldBaseline(visits: Sequence[PlannedVisit], isSurgeryKnown: bool):
     if isSurgeryKnown and baseline.month < -LONGEST_WAIT_MONTHS:
         print(f'note: the visit "{baseline.label}" lies {-baseline.month:g} months before surgery, so that the lesion '
               "may have changed in between; check --surgery-date, and whether a scan is missing", file=sys.stderr)
+
+
+def _segmentCommand(case: Path, visits: Sequence[PlannedVisit]) -> str:
+    words = ["onvolumetry", "segment", str(case), "--visit", _baseline(visits).label]
+    joined = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return f"{joined} --seed-head R A S"
 
 
 def _baseline(visits: Sequence[PlannedVisit]) -> PlannedVisit:
