@@ -1,5 +1,6 @@
 """`onvolumetry export --dicom`: objects that a PACS stores, with the voxels and numbers of the case."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from ONVolumetryLib import cli
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.mask import Mask
+from ONVolumetryLib.core.outlining.origin import HEAD_FROM_CLICK, OutlineOrigin, OutlineReport
 from ONVolumetryLib.files.case import readCase
 from ONVolumetryLib.files.casedata import Case, CaseVisit
 from ONVolumetryLib.files.dicomexport import dicomObjects, writeDicomObjects
@@ -167,6 +169,17 @@ def testReportPlacesEachVisitInTime(patient):
         assert site.value.value == "2812003" and site.ContentSequence[0].value.meaning == "Right"
 
 
+def testReportNamesNoSurgeryWhoseDateNobodyGave(patient, tmp_path):
+    def first(data, folder):
+        data["months_from"] = "first scan"
+    assert cli.main(["export", str(edited(patient, tmp_path, first)), "--dicom", str(tmp_path / "out")]) == 0
+    report = pydicom.dcmread(tmp_path / "out" / "101" / "measurements-sr.dcm")
+    text = str(report)
+    assert "Time Point Order" in text
+    for name in ("operative", "Surgical procedure", "Longitudinal Temporal Offset"):
+        assert name not in text
+
+
 def testReportRefersToSegmentsAndSourceImages(patient):
     report = pydicom.dcmread(patient.out / "measurements-sr.dcm")
     referenced = {item.ReferencedSOPInstanceUID
@@ -186,7 +199,11 @@ def testReportRefersToSegmentsAndSourceImages(patient):
 def testDicomValidatorAcceptsTheObjects(patient):
     if shutil.which("dciodvfy") is None:
         pytest.skip("dciodvfy is not installed (package dicom3tools)")
-    for path in sorted(patient.out.iterdir()):
+    requireValid(patient.out)
+
+
+def requireValid(folder):
+    for path in sorted(folder.iterdir()) if shutil.which("dciodvfy") else ():
         done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
         assert "Error" not in done.stdout + done.stderr, (path.name, done.stderr)
         assert done.returncode == 0
@@ -258,6 +275,37 @@ def testAbsentLesionIsExportedEmptyAndAsZero(patient, tmp_path, dicom):
     assert [item.value for item in lesion.get_measurements() if item.method and item.method.value == "YEKZ"] == [0.0]
 
 
+def testHeadWithoutMeasuredLesionIsExportedAlone(patient, tmp_path, dicom):
+    source = sourceOfVisit(patient.case, patient.case.visits[0], None)
+    head = outlines(dicom.grid(), 10.0).segments[0].mask
+    row = {key: None if key.startswith("onv") else value for key, value in patient.rows["preop"].items()}
+    objects = dicomObjects({**patient.record, "visits": [row]}, [ExportedVisit("preop", 0, head, None, False, source)])
+    writeDicomObjects(tmp_path, objects)
+    seg = hd.seg.segread(tmp_path / "preop-seg.dcm")
+    assert [item.SegmentLabel for item in seg.SegmentSequence] == ["Femoral head"]
+    found = readSegmentation(tmp_path / "preop-seg.dcm", readImage(patient.folder / "cd" / "0")).segments[0].mask
+    assert found.voxelCount == head.voxelCount
+    (label, role), = groupsOf(tmp_path)
+    assert (label, role) == ("preop", "head")
+    requireValid(tmp_path)
+
+
+def testAssistedOutlinesAndWhatToKnowOfThemAreStated(patient, tmp_path, dicom):
+    source = sourceOfVisit(patient.case, patient.case.visits[0], None)
+    head, spot = (segment.mask for segment in outlines(dicom.grid(), 10.0).segments)
+    text = "Nobody has confirmed the outline."
+    row = {**patient.rows["preop"], "notes": [{"code": "reading", "text": text}]}
+    visit = ExportedVisit("preop", 0, head, spot, False, source,
+                          outlining=(OutlineReport("head", HEAD_FROM_CLICK, {}, 3.25),))
+    writeDicomObjects(tmp_path, dicomObjects({**patient.record, "visits": [row]}, [visit]))
+    first, second = hd.seg.segread(tmp_path / "preop-seg.dcm").SegmentSequence
+    assert (first.SegmentAlgorithmType, second.SegmentAlgorithmType) == ("SEMIAUTOMATIC", "MANUAL")
+    assert "head from one click" in first.SegmentAlgorithmName and "SegmentAlgorithmName" not in second
+    for group in groupsOf(tmp_path).values():
+        assert [item.value for item in group[0].ContentSequence if item.name.meaning == "Comment"] == [text]
+    requireValid(tmp_path)
+
+
 def testMultiFrameSourceKeepsItsFrames(sharedData, tmp_path, patient):
     folder = sharedData / "dicom-hard" / "dcm_qa_xa30-enhanced-mr"
     image = readImage(folder)
@@ -281,6 +329,22 @@ def edited(patient, tmp_path, change):
     change(data, folder)
     (folder / "case.json").write_text(json.dumps(data), encoding="utf-8")
     return folder
+
+
+def testUnconfirmedOutlinesAreTold(patient, tmp_path, capsys):
+    def unconfirmed(data, folder):
+        path = folder / data["visits"][0]["segmentation"]
+        written = readSegmentation(path)
+        origin = OutlineOrigin(HEAD_FROM_CLICK, {}, written.segments[0].mask).asText()
+        head = dataclasses.replace(written.segments[0], status="inprogress", origin=origin)
+        writeSegmentation(path, dataclasses.replace(written, segments=(head, *written.segments[1:])))
+    folder = edited(patient, tmp_path, unconfirmed)
+    assert cli.main(["export", str(folder), "--dicom", str(tmp_path / "out")]) == 0
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert [note for note in notes if 'visit "preop": Nobody has confirmed the outline "Femoral head"' in note]
+    seg = pydicom.dcmread(tmp_path / "out" / "101" / "preop-seg.dcm")
+    assert [item.SegmentAlgorithmType for item in seg.SegmentSequence] == ["SEMIAUTOMATIC", "MANUAL"]
+    assert b"Nobody has confirmed the outline" in (tmp_path / "out" / "101" / "measurements-sr.dcm").read_bytes()
 
 
 def requireRefusal(capsys, folder, tmp_path, *texts):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import stat
 
 import numpy as np
@@ -38,7 +39,7 @@ def testVisitsAreProposedWithMonthsFromSurgery(tree, tmp_path, capsys):
     out = tmp_path / "case"
     assert importCase(tree, "--output", out, "--side", "right", "--surgery-date", "2023-02-01", "--hip", "101") == 0
     case = readCase(out / "case.json")
-    assert (case.hip, case.side, case.sex) == ("101", "right", "female")
+    assert (case.hip, case.side, case.sex, case.monthsFrom) == ("101", "right", "female", "surgery")
     assert [(visit.label, visit.month) for visit in case.visits] == [
         ("preop", -0.5), ("3 months", 3.0), ("12 months", 12.0)]
     for number, visit in enumerate(case.visits):
@@ -66,7 +67,24 @@ def testWithoutSurgeryDateMonthsCountFromTheFirstScan(tree, tmp_path, capsys):
     visits = readCase(tmp_path / "case" / "case.json").visits
     assert [(visit.label, visit.month) for visit in visits] == [("first scan", 0.0), ("4 months", 3.5),
                                                                 ("13 months", 12.6)]
-    assert "counted from the first scan" in capsys.readouterr().out
+    assert readCase(tmp_path / "case" / "case.json").monthsFrom == "first scan"
+    printed = capsys.readouterr().out
+    assert "counted from the first scan" in printed
+    command = shlex.split(printed[printed.index("onvolumetry segment"):].splitlines()[0])
+    assert command[2:-4] == [str(tmp_path / "case" / "case.json"), "--visit", "first scan"]
+
+
+@pytest.mark.parametrize("surgery", ["2023-12-20", "2023-05-10"])
+def testSurgeryLongAfterTheLastScanBeforeItIsNoted(tree, tmp_path, capsys, surgery, dicom):
+    (tree / "1").rename(tmp_path / "elsewhere")
+    for path in (tree / "0" / "deep").iterdir():
+        path.unlink()
+    grid = dicom.grid()
+    dicom.writeSeries(tree / "0", np.zeros(grid.shapeKji), grid, "20221115")
+    assert importCase(tree, "--output", tmp_path / "case", "--side", "left", "--surgery-date", surgery) == 0
+    error = capsys.readouterr().err
+    isNoted = 'note: the visit "preop" lies 13.1 months before surgery' in error
+    assert isNoted is (surgery == "2023-12-20") and surgery not in error
 
 
 def testBothSidesShareTheImages(tree, tmp_path):

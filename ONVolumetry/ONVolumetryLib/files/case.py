@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .casedata import Case, CaseApproval, CaseEnd, CaseStage, CaseVisit
+from .casedata import FROM_SURGERY, Case, CaseApproval, CaseEnd, CaseStage, CaseVisit
 from .caseparser import CASE_SCHEMA, parseCase
 from .filecontext import atomicPath, namedFile, requireFile
 from .strictjson import parseJson
@@ -58,6 +58,7 @@ def caseAsJson(case: Case, folder: Path) -> dict[str, Any]:
         "schema": CASE_SCHEMA, "hip": case.hip, "patient": case.patient, "side": case.side, "sex": case.sex,
         "subject": dict(case.subject) or None, "end": end, "landmarks": _relative(case.landmarks, folder),
         "source_dicom": _relative(case.sourceDicom, folder),
+        "months_from": None if case.monthsFrom == FROM_SURGERY else case.monthsFrom,
         "visits": [_visitAsJson(visit, folder) for visit in case.visits], "settings": dict(case.settings) or None,
     }
     return _withoutAbsent(fields)

@@ -9,6 +9,8 @@ from typing import Any
 
 from .serieswanted import ANY_SERIES, SeriesWanted
 
+FROM_SURGERY, FROM_FIRST_SCAN = "surgery", "first scan"
+
 
 @dataclass(frozen=True)
 class CaseStage:
@@ -103,6 +105,7 @@ class Case:
     :param landmarks: Slicer markups file in the baseline's space.
     :param settings: as in the file, for the core to read.
     :param path: the file it was read from; None for a case made in memory.
+    :param monthsFrom: what the months are counted from: "surgery", or "first scan" where its date is not known.
     """
 
     hip: str
@@ -116,3 +119,4 @@ class Case:
     sourceDicom: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
+    monthsFrom: str = FROM_SURGERY

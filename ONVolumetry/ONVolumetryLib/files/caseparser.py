@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import CaseError
-from .casedata import Case, CaseApproval, CaseEnd, CaseStage, CaseVisit
+from .casedata import FROM_FIRST_SCAN, FROM_SURGERY, Case, CaseApproval, CaseEnd, CaseStage, CaseVisit
 from .fields import (
     requireBoolean,
     requireChoice,
@@ -26,7 +26,7 @@ from .serieswanted import SeriesWanted
 
 CASE_SCHEMA = "onvolumetry-case/1"
 CASE_KEYS = ("schema", "hip", "patient", "side", "sex", "subject", "end", "landmarks", "source_dicom", "visits",
-             "settings")
+             "settings", "months_from")
 VISIT_KEYS = ("label", "month", "status", "image", "series_instance_uid", "series_number", "segmentation", "segments",
               "lesion_absent", "transform_to_baseline", "landmarks", "reader", "stage", "jic_zones", "acp_zones",
               "source_dicom", "approval", "not_done_reason")
@@ -73,6 +73,7 @@ def parseCase(data: Any, folder: Path, requireFiles: bool = True) -> Case:
         landmarks=paths.file(data, "landmarks", ""),
         sourceDicom=paths.anything(data, "source_dicom", ""),
         settings=settings,
+        monthsFrom=requireChoice(data.get("months_from", FROM_SURGERY), "months_from", (FROM_SURGERY, FROM_FIRST_SCAN)),
     )
 
 

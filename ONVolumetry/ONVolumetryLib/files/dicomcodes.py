@@ -41,6 +41,7 @@ def own(value: str, meaning: str) -> Code:
     return (value, OWN_SCHEME, meaning)
 
 
+ASSISTED_OUTLINE = own("ASSISTED_OUTLINE", "Outline from points or strokes of a reader")
 TRAPEZOID = own("TRAPEZOID", "Trapezoid rule over the slice areas, as OsiriX computes")
 
 

@@ -32,18 +32,23 @@ def dicomObjects(record: Mapping[str, Any], visits: Sequence[ExportedVisit]) -> 
     trackingUids = _trackingUids(record, visits[0])
     try:
         with pydicomQuiet():
-            segmentations = [segmentationObject(visit, record["side"], trackingUids, record["hip"]) for visit in visits]
+            segmentations = [_segmentation(visit, record, trackingUids) for visit in visits]
             report = reportObject(record, visits, segmentations, trackingUids)
     except (ImportError, OSError) as error:
         raise FileError("the package highdicom, which writes DICOM objects, is missing or incomplete here; install it "
                         "again with pip install highdicom") from error
+    names = _fileNames([visit.label for visit in visits])
+    return {**dict(zip(names, segmentations)), f"{REPORT_STEM}.dcm": report}
+
+
+def _segmentation(visit: ExportedVisit, record: Mapping[str, Any], trackingUids: dict[str, str]) -> Any:
+    try:
+        return segmentationObject(visit, record["side"], trackingUids, record["hip"])
     except ONVolumetryError:
         raise
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        raise FileError(f"the original series lacks something that a DICOM object needs "
+        raise FileError(f'visit "{visit.label}": the original series lacks something that a DICOM object needs '
                         f"({type(error).__name__}); export the original series again") from error
-    names = _fileNames([visit.label for visit in visits])
-    return {**dict(zip(names, segmentations)), f"{REPORT_STEM}.dcm": report}
 
 
 def writeDicomObjects(folder: Path, objects: Mapping[str, Any]) -> list[Path]:

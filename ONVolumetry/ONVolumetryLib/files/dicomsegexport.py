@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,16 @@ from .. import __version__
 from ..core.errors import FileError
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
+from ..core.outlining.origin import OutlineReport
 from . import dicomcodes as dc
 from .dicomsource import SourceSeries, latticeMap
+from .filecontext import oneLine
 from .itkgrid import LPS_TO_RAS
-from .segmentnames import HEAD, LESION
+from .segmentnames import HEAD, LESION, StandardSegment
 
 MANUFACTURER = "ONVolumetry"
 SEG_SERIES_NUMBER = 9001
+LONGEST_NAME = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +29,13 @@ class ExportedVisit:
     """A visit to be exported.
 
     :param label: name of the visit.
-    :param month: months since surgery.
+    :param month: months since surgery, or since the first scan.
     :param head: whole femoral head with the lesion; None where it is not outlined.
     :param lesion: lesion; None where it is not outlined.
     :param lesionAbsent: a reader says that no lesion is left; its segment is exported empty.
     :param source: the original series.
+    :param isSurgeryKnown: whether the months count from surgery; otherwise from the first scan.
+    :param outlining: how the outlines came about; those not in it were drawn by hand.
     """
 
     label: str
@@ -38,6 +44,8 @@ class ExportedVisit:
     lesion: Mask | None
     lesionAbsent: bool
     source: SourceSeries
+    isSurgeryKnown: bool = True
+    outlining: tuple[OutlineReport, ...] = ()
 
     @property
     def parts(self) -> tuple[tuple[str, Mask], ...]:
@@ -46,6 +54,10 @@ class ExportedVisit:
         if lesion is None and self.lesionAbsent and self.head is not None:
             lesion = Mask(np.zeros((0, 0, 0), dtype=bool), (0, 0, 0), self.head.grid)
         return tuple((role, mask) for role, mask in ((HEAD.role, self.head), (LESION.role, lesion)) if mask is not None)
+
+    def outlineReport(self, role: str) -> OutlineReport | None:
+        """How the head or the lesion was outlined with help; None where it was drawn by hand."""
+        return next((report for report in self.outlining if report.segment == role), None)
 
     def numberOf(self, role: str) -> int | None:
         """Segment number of the head or the lesion; None where it is not exported."""
@@ -70,7 +82,8 @@ def segmentationObject(visit: ExportedVisit, side: str, trackingUids: dict[str, 
         raise FileError(f'visit "{visit.label}": the original series has no frame of reference, without which a '
                         "segmentation has no place; export the series again")
     pixels, geometry = _pixels(visit)
-    descriptions = [_description(number, role, side, trackingUids[role], hip)
+    descriptions = [_description(number, role, side, {**_algorithm(visit.outlineReport(role)),
+                                                      **_tracking(role, trackingUids[role], hip)})
                     for number, (role, _) in enumerate(visit.parts, start=1)]
     made = highdicom.seg.Segmentation(
         source_images=list(visit.source.datasets), pixel_array=pixels, segmentation_type="BINARY",
@@ -80,7 +93,17 @@ def segmentationObject(visit: ExportedVisit, side: str, trackingUids: dict[str, 
         omit_empty_frames=False, content_label="ONV_OUTLINES",
         content_description=f"Femoral head and osteonecrosis, {side} hip", **geometry)
     made.SeriesDescription = f"ONVolumetry outlines, {side} hip"
+    _nameSegmentInEachFrame(made)
     return made
+
+
+def _nameSegmentInEachFrame(made: Any):
+    """A sole segment is named once for all frames, where highdicom's own references look in each frame."""
+    shared = made.SharedFunctionalGroupsSequence[0]
+    if "SegmentIdentificationSequence" in shared:
+        for frame in made.PerFrameFunctionalGroupsSequence:
+            frame.SegmentIdentificationSequence = deepcopy(shared.SegmentIdentificationSequence)
+        del shared.SegmentIdentificationSequence
 
 
 def codedConcept(code: dc.Code) -> Any:
@@ -133,13 +156,34 @@ def _ownGeometry(grid: GridGeometry) -> dict[str, Any]:
     }
 
 
-def _description(number: int, role: str, side: str, trackingUid: str, hip: str) -> Any:
+def _standard(role: str) -> StandardSegment:
+    return HEAD if role == HEAD.role else LESION
+
+
+def _tracking(role: str, trackingUid: str, hip: str) -> dict[str, Any]:
+    return {"tracking_uid": trackingUid, "tracking_id": f"{hip} {_standard(role).name}"}
+
+
+def _algorithm(report: OutlineReport | None) -> dict[str, Any]:
+    """Who outlined: a reader alone, or a reader with the program."""
     import highdicom
 
-    standard = HEAD if role == HEAD.role else LESION
+    if report is None:
+        return {"algorithm_type": "MANUAL"}
+    edited = None if report.editedPercent is None else {"edited_percent": f"{report.editedPercent:.1f}"}
+    identification = highdicom.AlgorithmIdentificationSequence(
+        name=oneLine(f"{MANUFACTURER}, {report.method}").replace("\\", " ")[:LONGEST_NAME],
+        family=codedConcept(dc.ASSISTED_OUTLINE), version=__version__, source=MANUFACTURER, parameters=edited)
+    return {"algorithm_type": "SEMIAUTOMATIC", "algorithm_identification": identification}
+
+
+def _description(number: int, role: str, side: str, more: dict[str, Any]) -> Any:
+    """:param more: tracking and algorithm, as arguments of highdicom."""
+    import highdicom
+
+    standard = _standard(role)
     laterality = codedConcept(dc.LATERALITY[side])
-    common = {"segment_number": number, "segment_label": standard.name, "algorithm_type": "MANUAL",
-              "tracking_uid": trackingUid, "tracking_id": f"{hip} {standard.name}",
+    common = {"segment_number": number, "segment_label": standard.name, **more,
               "display_color": highdicom.color.CIELabColor.from_rgb(
                   *(round(255 * part) for part in standard.colorRgb))}
     if role == HEAD.role:

@@ -15,6 +15,8 @@ from .segmentnames import HEAD, LESION
 SR_SERIES_NUMBER = 9002
 MM3_PER_CM3 = 1000.0
 LONGEST_READER_NAME = 64
+# The character set of the objects may have no typographic ones.
+PLAIN_QUOTES = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2019": "'", "\u2013": "-", "\u2212": "-"})
 
 
 def reportObject(record: Mapping[str, Any], visits: Sequence[ExportedVisit], segmentations: Sequence[Any],
@@ -100,6 +102,7 @@ def _groups(row, visit: ExportedVisit, segmentation, timePoint, trackingUids: di
         VolumetricROIMeasurementsAndQualitativeEvaluations,
     )
 
+    comments = _comments(row)
     site = FindingSite(codedConcept(dc.FEMORAL_HEAD), laterality=codedConcept(dc.LATERALITY[row["side"]]))
     made = []
     for standard, finding, quantities, texts in ((HEAD, dc.FEMORAL_HEAD, dc.HEAD_QUANTITIES, ()),
@@ -108,25 +111,36 @@ def _groups(row, visit: ExportedVisit, segmentation, timePoint, trackingUids: di
         measurements = [_measurement(quantity, row) for quantity in quantities if row.get(quantity.key) is not None]
         if number is None or not measurements:
             continue
-        made.append(VolumetricROIMeasurementsAndQualitativeEvaluations(
+        group = VolumetricROIMeasurementsAndQualitativeEvaluations(
             tracking_identifier=TrackingIdentifier(trackingUids[standard.role], f'{row["hip"]} {standard.name}'),
             referenced_segment=ReferencedSegment.from_segmentation(segmentation, number),
             time_point_context=timePoint, finding_type=codedConcept(finding), finding_sites=[site],
             measurements=measurements, qualitative_evaluations=[
-                evaluation for key, name in texts for evaluation in _evaluations(row.get(key), name)] or None))
+                evaluation for key, name in texts for evaluation in _evaluations(row.get(key), name)] or None)
+        group[0].ContentSequence.extend(comments)
+        made.append(group)
     return made
+
+
+def _comments(row: Mapping[str, Any]) -> list[Any]:
+    """What the reader of the visit's numbers must know, such as outlines that nobody confirmed."""
+    from highdicom.sr import RelationshipTypeValues, TextContentItem
+    from pydicom.sr.codedict import codes
+
+    return [TextContentItem(codes.DCM.Comment, note["text"].translate(PLAIN_QUOTES), RelationshipTypeValues.CONTAINS)
+            for note in row.get("notes", ())]
 
 
 def _timePoint(visit: ExportedVisit, order: int) -> Any:
     from highdicom.sr import LongitudinalTemporalOffsetFromEvent, TimePointContext
 
-    return TimePointContext(
-        time_point=visit.label,
-        time_point_type=codedConcept(dc.PREOPERATIVE if visit.month <= 0 else dc.POSTOPERATIVE),
-        time_point_order=order, subject_time_point_identifier=visit.label,
-        protocol_time_point_identifier=f"M{visit.month:g}",
-        temporal_offset_from_event=LongitudinalTemporalOffsetFromEvent(
-            float(visit.month), codedConcept(dc.MONTH), codedConcept(dc.SURGERY)))
+    sinceSurgery = {} if not visit.isSurgeryKnown else {
+        "time_point_type": codedConcept(dc.PREOPERATIVE if visit.month <= 0 else dc.POSTOPERATIVE),
+        "protocol_time_point_identifier": f"M{visit.month:g}",
+        "temporal_offset_from_event": LongitudinalTemporalOffsetFromEvent(
+            float(visit.month), codedConcept(dc.MONTH), codedConcept(dc.SURGERY))}
+    return TimePointContext(time_point=visit.label, time_point_order=order, subject_time_point_identifier=visit.label,
+                            **sinceSurgery)
 
 
 def _measurement(quantity: dc.Quantity, row: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from ..core.errors import FileError
 from ..core.geometry import GridGeometry
 from .case import writeCase
-from .casedata import Case, CaseVisit
+from .casedata import FROM_SURGERY, Case, CaseVisit
 from .dicomseries import imageOfSeries
 from .filecontext import PARTIAL_PREFIX, namedFile
 from .identifiers import IDENTIFIERS_FILE, writeIdentifiers
@@ -38,12 +38,14 @@ class ImportedHips:
     :param sex: "male" or "female".
     :param sides: "left", "right" or both.
     :param hip: name of the hip; with two sides their letters are added.
+    :param monthsFrom: what the months of the visits are counted from, as in a case.
     """
 
     patient: str
     sex: str
     sides: tuple[str, ...]
     hip: str
+    monthsFrom: str = FROM_SURGERY
 
     def nameOf(self, side: str) -> str:
         """Name of one of the hips."""
@@ -73,7 +75,8 @@ def writeImport(folder: Path, visits: Sequence[PlannedVisit], hips: ImportedHips
         for side in hips.sides:
             case = partial / side / CASE_FILE if isPair else partial / CASE_FILE
             planned = [_writeOutlines(case.parent, visit, images[visit.label], grids[visit.label]) for visit in visits]
-            writeCase(case, Case(hips.nameOf(side), hips.patient, side, hips.sex, tuple(planned)))
+            writeCase(case, Case(hips.nameOf(side), hips.patient, side, hips.sex, tuple(planned),
+                                 monthsFrom=hips.monthsFrom))
             cases.append(case)
         if link is not None:
             places = {visit.label: images[visit.label].relative_to(partial).as_posix() for visit in visits}

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.errors import FileError
 from ..core.hip import VisitSegments
-from ..files.casedata import CaseVisit
+from ..files.casedata import FROM_SURGERY, CaseVisit
 from ..files.dicomexport import dicomObjects, writeDicomObjects
 from ..files.dicomsegexport import ExportedVisit
 from ..files.dicomsource import SourceSeries, latticeMap, sourceOfFiles, sourceOfVisit
@@ -38,7 +38,9 @@ def exportHip(folder, hip: HipNodes, record: Mapping[str, Any], segments: Sequen
         if visit.done and (visit.head is not None or visit.lesion is not None):
             source = _source(hip, nodes[visit.label], fileOfInstance)
             whole = visit.head if visit.head is None or visit.lesion is None else visit.head | visit.lesion
-            visits.append(ExportedVisit(visit.label, visit.month, whole, visit.lesion, visit.lesionAbsent, source))
+            visits.append(ExportedVisit(visit.label, visit.month, whole, visit.lesion, visit.lesionAbsent, source,
+                                        hip.source is None or hip.source.monthsFrom == FROM_SURGERY,
+                                        visit.outlining))
     return writeDicomObjects(Path(folder) / hip.hip, dicomObjects(record, visits))
 
 

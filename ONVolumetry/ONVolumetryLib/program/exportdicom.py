@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from ..core.mask import Mask
 from ..files.approval import outlinesSha256
 from ..files.case import Case
+from ..files.casedata import FROM_SURGERY
 from ..files.dicomexport import dicomObjects, writeDicomObjects
 from ..files.dicomsegexport import ExportedVisit
 from ..files.dicomsource import sourceOfVisit
@@ -43,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
             objects = dicomObjects(hipRecord(case, measurement, fingerprints), visits)
         for written in writeDicomObjects(arguments.dicom / case.hip, objects):
             print(written)
+    for visit in loaded:
+        for text in visit.segments.warnings:
+            print(f'note: visit "{visit.segments.label}": {text}', file=sys.stderr)
     return 0
 
 
@@ -60,7 +65,8 @@ def exportedVisits(case: Case, loaded) -> list[ExportedVisit]:
             grid = visit.image and visit.image.geometry
             source = sourceOfVisit(case, planned[segments.label], grid)
             visits.append(ExportedVisit(segments.label, segments.month, _wholeHead(visit), segments.lesion,
-                                        segments.lesionAbsent, source))
+                                        segments.lesionAbsent, source, case.monthsFrom == FROM_SURGERY,
+                                        segments.outlining))
     return visits
 
 

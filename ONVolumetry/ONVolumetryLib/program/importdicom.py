@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import secrets
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import CaseError, FileError
 from ..core.geometry import GridGeometry
+from ..files.casedata import FROM_FIRST_SCAN, FROM_SURGERY
 from ..files.dicomtree import Scan, scanTree, sexOf
 from ..files.fields import requireFileName, requireText
 from ..files.filecontext import namedFile, oneLine
@@ -18,6 +22,7 @@ from ..files.importplan import PlannedVisit, SeriesRule, planVisits
 from ..files.importwriter import ImportedHips, writeImport
 
 BOTH = "both"
+LONGEST_WAIT_MONTHS = 12
 COLUMNS = ("visit", "month", "series")
 
 
@@ -69,10 +74,30 @@ def run(arguments: argparse.Namespace) -> int:
         cases = writeImport(arguments.output, visits, hips, link, lambda visit, grid: rows.append(_row(visit, grid)))
     print(_table(rows))
     if arguments.surgery_date is None:
-        print("Months are counted from the first scan; give --surgery-date, or correct the months in case.json.")
+        print("Months are counted from the first scan; give --surgery-date, or correct the months in "
+              'case.json and remove "months_from" there.')
+    _noteOldBaseline(visits, arguments.surgery_date is not None)
     for case in cases:
         print(f"Case, ready to outline in 3D Slicer: {case}")
+        print(f"Or outline here, with a point in the middle of the head in mm: {_segmentCommand(case, visits)}")
     return 0
+
+
+def _noteOldBaseline(visits: Sequence[PlannedVisit], isSurgeryKnown: bool):
+    baseline = _baseline(visits)
+    if isSurgeryKnown and baseline.month < -LONGEST_WAIT_MONTHS:
+        print(f'note: the visit "{baseline.label}" lies {-baseline.month:g} months before surgery, so that the lesion '
+              "may have changed in between; check --surgery-date, and whether a scan is missing", file=sys.stderr)
+
+
+def _segmentCommand(case: Path, visits: Sequence[PlannedVisit]) -> str:
+    words = ["onvolumetry", "segment", str(case), "--visit", _baseline(visits).label]
+    joined = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return f"{joined} --seed-head R A S"
+
+
+def _baseline(visits: Sequence[PlannedVisit]) -> PlannedVisit:
+    return [visit for visit in visits if visit.month <= 0][-1]
 
 
 def _requireUsable(arguments: argparse.Namespace):
@@ -119,7 +144,8 @@ def _hips(arguments: argparse.Namespace, scans: Sequence[Scan]) -> ImportedHips:
     name = arguments.hip
     if name is None:
         name = patient if len(sides) > 1 else f"{patient}-{sides[0][0].upper()}"
-    return ImportedHips(patient, sex, sides, requireFileName(name, "hip"))
+    monthsFrom = FROM_FIRST_SCAN if arguments.surgery_date is None else FROM_SURGERY
+    return ImportedHips(patient, sex, sides, requireFileName(name, "hip"), monthsFrom)
 
 
 def _row(visit: PlannedVisit, grid: GridGeometry) -> tuple[str, ...]:
