@@ -52,9 +52,10 @@ def intraclassCells(group: str, visit: str, values: np.ndarray) -> list[Cell]:
         return [Cell(group, visit, None, note, "ICC")]
     cells = []
     for form in forms:
-        note = NO_LIMITS if form.ciLow is None else None
-        isMissing = form.value is None
-        cells.append(Cell(group, visit, None if isMissing else form, NO_VALUE if isMissing else note, form.form, form.n))
+        if form.value is None:
+            cells.append(Cell(group, visit, None, NO_VALUE, form.form, form.n))
+        else:
+            cells.append(Cell(group, visit, form, NO_LIMITS if form.ciLow is None else None, form.form))
     return cells
 
 
