@@ -196,3 +196,17 @@ def testLabelsOfVisitsThatNoRowHasAreRefusedWithThoseThereAre(write, option, unk
 def testLabelsMayBeJoinedUnderANewOne(write):
     table = readCohort([write(PLAIN)], CohortSettings(visitGroups=parseVisitGroups(["Before=PREOP"])))
     assert [visit.label for visit in table.visits] == ["Before", "3 months"]
+
+@pytest.mark.parametrize(("column", "text"), [
+    ("onv_percent", "200"), ("onv_percent", "-5"), ("onv_percent_sav", "-5"), ("onv_cm3", "-1"),
+    ("fhv_cm3", "-0.1"), ("sav_cm3", "-40")])
+def testMeasuresThatCannotBeAreRefusedWithRowAndColumn(write, column, text):
+    rows = [HEADER.replace("onv_percent", f"share,{column}"), "1,preop,0,0,100", f"2,preop,0,0,{text}"]
+    if column != "onv_percent":
+        rows = [row.replace("share", "onv_percent") for row in rows]
+    with pytest.raises(ONVolumetryError, match=f"row 3, column {column}: .*{text}.*; correct it"):
+        readCohort([write("\n".join(rows))])
+
+
+def testTheLargestAndSmallestSharesAreTaken(write):
+    assert onv(readCohort([write(f"{HEADER}\n1,preop,0,100\n2,preop,0,0")])).tolist() == [[100.0], [0.0]]
