@@ -220,6 +220,11 @@ def testPageIsSelfContainedAndSaysThatItIsSynthetic(written):
     assert page.count(" alt=\"") == len(FIGURES)
 
 
+def testAVisitOfTheHeadStaysOnOneLine(written):
+    page = (written / "cohort.html").read_text(encoding="utf-8")
+    assert "preop\u00a0(month\u00a00), 3\u00a0months\u00a0(month\u00a03), 12\u00a0months\u00a0(month\u00a012)" in page
+
+
 def testHostileTextStaysText(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("hip,visit,month,onv_percent,cause\n" + "\n".join(
