@@ -256,6 +256,13 @@ def testProgramAnalyzesATable(parse, synthetic, tmp_path, capsys):
     assert "20 hips, 60 rows" in capsys.readouterr().out
 
 
+def testOneHipIsNoHips(parse, tmp_path, capsys):
+    path = tmp_path / "rows.csv"
+    path.write_text("hip,visit,month,onv_percent\n1,preop,0,20\n")
+    assert program.run(parse([str(path), "--output", str(tmp_path / "out"), "--bootstraps", "20"])) == 0
+    assert "1 hip, 1 row, visits" in capsys.readouterr().out
+
+
 def testProgramInventsACohort(parse, tmp_path, capsys):
     arguments = ["--synthetic", "8", "--seed", "5", "--output", str(tmp_path), "--bootstraps", "20"]
     assert program.run(parse(arguments)) == 0

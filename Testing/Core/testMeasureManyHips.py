@@ -99,7 +99,7 @@ def testUnchangedHipsAreNotMeasuredAgain(makeCase, tmp_path, capsys):
     assert measure(case, "--output", out) == 0
     captured = capsys.readouterr()
     assert captured.out == table, "a kept hip is shown like a measured one"
-    assert "1 of 1 hips were measured before" in captured.err
+    assert "1 of 1 hip was measured before" in captured.err
     after = contents(out)
     assert {path: content for path, (content, _) in after.items()} == {
         path: content for path, (content, _) in before.items()}
@@ -188,7 +188,7 @@ def testHipsThatThisRunDoesNotNameAreRemovedAndTheNamedKept(makeCase, measured, 
     capsys.readouterr()
     assert measure(cases[0], "--output", out) == 0
     error = capsys.readouterr().err
-    assert "removed the earlier results of hip b" in error and "1 of 1 hips were measured before" in error
+    assert "removed the earlier results of hip b" in error and "1 of 1 hip was measured before" in error
     assert sorted(path.name for path in out.iterdir()) == ["a", "letters", "measurements.csv", "measurements.json"]
     assert (out / "letters" / "measurement.json").exists(), "a file of somebody else's"
     assert measured == ["a", "b"]
