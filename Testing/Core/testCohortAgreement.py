@@ -9,6 +9,7 @@ pytest.importorskip("statsmodels")
 pytest.importorskip("pandas")
 
 from ONVolumetryLib.cohort.agreement import blandAltman, bradleyBlackwood, concordance
+from ONVolumetryLib.cohort.agreementtables import agreementCells
 from ONVolumetryLib.cohort.icc import analysisOfVariance, intraclassCorrelations, measurementError
 
 # Bland and Altman 1986: peak expiratory flow by two meters, l/min.
@@ -119,3 +120,23 @@ def testSmallestDetectableChangeOfTwoReadersIsThatOfTheirDifferences():
     error = measurementError(np.column_stack([WRIGHT, MINI]))
     assert error.semConsistency == six(np.std(np.subtract(WRIGHT, MINI), ddof=1) / math.sqrt(2))
     assert error.sdcConsistency == six(1.959963984540054 * 38.76512987360738)
+
+
+@pytest.mark.parametrize(("x", "y"), [
+    ([40] * 3, [40.5] * 3), ([40.3] * 7, [41.1] * 7), ([1, 2, 3], [3, 2, 1]), ([1, 2, 4], [3, 2, 1]),
+    ([1, 2, 3], [1, 2, 3]), ([1, 2, 3], [1 + 1e-10, 2, 3]), ([0, 0, 10], [10, 10.001, 0]), ([0, 0, 10], [20, 10, 10]),
+    ([1, 2, 3], [2, 3, 4])])
+def testWhatTheReadingsDoNotDetermineIsANote(x, y):
+    cells = agreementCells("all", "baseline", x, y)
+    assert any(cell.item.startswith("ICC") for cell in cells)
+    for cell in cells:
+        assert cell.statistics is not None or cell.note.startswith("not computed")
+        assert all(value is None or math.isfinite(value) for _, value in cell.fields() if not isinstance(value, str))
+        if cell.item.startswith("ICC") and cell.statistics:
+            assert cell.statistics.value <= 1
+            assert cell.statistics.ciLow is not None or "no interval" in cell.note
+
+
+def testReadersWhoseSubjectsAreAllAlikeHaveNoIntraclassCorrelation():
+    (cell,) = [cell for cell in agreementCells("all", "", [40] * 3, [40.5] * 3) if cell.item.startswith("ICC")]
+    assert cell.statistics is None and "not computed" in cell.note

@@ -30,6 +30,21 @@ def testMissingVisitsAreNeverRegeneration(analyze, oneCell):
     assert oneCell(result, "jic_mcnemar", item="A").statistics.p == pytest.approx(0.0625)
 
 
+def testTheReasonsOfMissingVisitsAddUp(analyze, findCells):
+    rows = [(1, "preop", 0, 20, 1, "done", "", ""), (1, "12 months", 12, 4, 1, "done", "arthroplasty", 12),
+            (2, "preop", 0, 20, 0, "done", "", ""), (2, "12 months", 12, "", 0, "not done", "arthroplasty", 6),
+            (3, "preop", 0, 20, 0, "done", "lost", 6), (4, "preop", 0, 20, 1, "done", "", ""),
+            (4, "12 months", 12, "", 1, "done", "", "")]
+    result = analyze(rows, ",visit_status,end_reason,end_month")
+    for cell in findCells(result, "follow_up"):
+        follow = cell.statistics
+        assert follow.n + follow.missing == follow.hips
+        assert follow.notDone + follow.notMeasured == follow.missing
+        assert follow.arthroplasty + follow.otherEnd <= follow.missing
+    (last,) = findCells(result, "follow_up", group="all", visit="12 months")
+    assert (last.statistics.arthroplasty, last.statistics.otherEnd) == (1, 1)
+
+
 def testOneEmptyGroupLeavesNotesAndComputesTheRest(analyze, findCells, oneCell):
     result = analyze([(hip, visit, month, 20 - month + hip + (hip * month) % 5, 1)
                       for hip in range(1, 9) for visit, month in (("preop", 0), ("3 months", 3))])

@@ -220,6 +220,11 @@ def testPageIsSelfContainedAndSaysThatItIsSynthetic(written):
     assert page.count(" alt=\"") == len(FIGURES)
 
 
+def testAVisitOfTheHeadStaysOnOneLine(written):
+    page = (written / "cohort.html").read_text(encoding="utf-8")
+    assert "preop\u00a0(month\u00a00), 3\u00a0months\u00a0(month\u00a03), 12\u00a0months\u00a0(month\u00a012)" in page
+
+
 def testHostileTextStaysText(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("hip,visit,month,onv_percent,cause\n" + "\n".join(
@@ -249,6 +254,13 @@ def testProgramAnalyzesATable(parse, synthetic, tmp_path, capsys):
     assert program.run(parse([str(path), "--output", str(tmp_path / "out"), "--bootstraps", "20"])) == 0
     assert (tmp_path / "out" / "cohort.html").is_file()
     assert "20 hips, 60 rows" in capsys.readouterr().out
+
+
+def testOneHipIsNoHips(parse, tmp_path, capsys):
+    path = tmp_path / "rows.csv"
+    path.write_text("hip,visit,month,onv_percent\n1,preop,0,20\n")
+    assert program.run(parse([str(path), "--output", str(tmp_path / "out"), "--bootstraps", "20"])) == 0
+    assert "1 hip, 1 row, visits" in capsys.readouterr().out
 
 
 def testProgramInventsACohort(parse, tmp_path, capsys):

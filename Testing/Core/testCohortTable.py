@@ -117,7 +117,7 @@ def testVisitsWithinAMonthMustBeNamed(write):
     with pytest.raises(ONVolumetryError, match="--visits") as caught:
         readCohort([path])
     assert "'3 months'" in str(caught.value)
-    joined = readCohort([path], CohortSettings(visitGroups=parseVisitGroups(["3 months=3M, M3"])))
+    joined = readCohort([path], CohortSettings(visitGroups=parseVisitGroups(["3 months=3M"])))
     assert [visit.label for visit in joined.visits] == ["preop", "3 months"]
     apart = readCohort([path], CohortSettings(visitGroups=parseVisitGroups(["3 months", "3m"])))
     assert [visit.label for visit in apart.visits] == ["preop", "3 months", "3m"]
@@ -183,3 +183,30 @@ def testTwoHipsOfAPatientAreOneCluster(write):
 def testSyntheticRowsMarkTheTable(write):
     assert readCohort([write(f"{HEADER},synthetic\n1,preop,0,18,true\n")]).isSynthetic
     assert not readCohort([write(PLAIN)]).isSynthetic
+
+
+@pytest.mark.parametrize(("option", "unknown"), [("foo=bar", "'bar'"), ("3 months=M3", "'M3'"),
+                                                 ("6 weeks", "'6 weeks'")])
+def testLabelsOfVisitsThatNoRowHasAreRefusedWithThoseThereAre(write, option, unknown):
+    with pytest.raises(ONVolumetryError, match="--visits: no row") as caught:
+        readCohort([write(PLAIN)], CohortSettings(visitGroups=parseVisitGroups([option])))
+    assert f"{unknown}; the visits are 'preop', '3 months'; " in str(caught.value)
+
+
+def testLabelsMayBeJoinedUnderANewOne(write):
+    table = readCohort([write(PLAIN)], CohortSettings(visitGroups=parseVisitGroups(["Before=PREOP"])))
+    assert [visit.label for visit in table.visits] == ["Before", "3 months"]
+
+@pytest.mark.parametrize(("column", "text"), [
+    ("onv_percent", "200"), ("onv_percent", "-5"), ("onv_percent_sav", "-5"), ("onv_cm3", "-1"),
+    ("fhv_cm3", "-0.1"), ("sav_cm3", "-40")])
+def testMeasuresThatCannotBeAreRefusedWithRowAndColumn(write, column, text):
+    rows = [HEADER.replace("onv_percent", f"share,{column}"), "1,preop,0,0,100", f"2,preop,0,0,{text}"]
+    if column != "onv_percent":
+        rows = [row.replace("share", "onv_percent") for row in rows]
+    with pytest.raises(ONVolumetryError, match=f"row 3, column {column}: .*{text}.*; correct it"):
+        readCohort([write("\n".join(rows))])
+
+
+def testTheLargestAndSmallestSharesAreTaken(write):
+    assert onv(readCohort([write(f"{HEADER}\n1,preop,0,100\n2,preop,0,0")])).tolist() == [[100.0], [0.0]]

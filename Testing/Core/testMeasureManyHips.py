@@ -19,6 +19,7 @@ from ONVolumetryLib.files.itkgrid import applyGrid
 from ONVolumetryLib.files.segmentations import writeSegmentation
 from ONVolumetryLib.program import clusterpool, hiptask, inputfingerprint, measurerun, workerpool
 from ONVolumetryLib.program.casemeasurement import measureCaseFile
+from ONVolumetryLib.program.caseset import readCaseSet
 from ONVolumetryLib.program.measure import terminationAsInterrupt
 
 # Seen by the worker processes only: they start with this file on their path, the tests have started before.
@@ -99,7 +100,7 @@ def testUnchangedHipsAreNotMeasuredAgain(makeCase, tmp_path, capsys):
     assert measure(case, "--output", out) == 0
     captured = capsys.readouterr()
     assert captured.out == table, "a kept hip is shown like a measured one"
-    assert "1 of 1 hips were measured before" in captured.err
+    assert "1 of 1 hip was measured before" in captured.err
     after = contents(out)
     assert {path: content for path, (content, _) in after.items()} == {
         path: content for path, (content, _) in before.items()}
@@ -188,7 +189,7 @@ def testHipsThatThisRunDoesNotNameAreRemovedAndTheNamedKept(makeCase, measured, 
     capsys.readouterr()
     assert measure(cases[0], "--output", out) == 0
     error = capsys.readouterr().err
-    assert "removed the earlier results of hip b" in error and "1 of 1 hips were measured before" in error
+    assert "removed the earlier results of hip b" in error and "1 of 1 hip was measured before" in error
     assert sorted(path.name for path in out.iterdir()) == ["a", "letters", "measurements.csv", "measurements.json"]
     assert (out / "letters" / "measurement.json").exists(), "a file of somebody else's"
     assert measured == ["a", "b"]
@@ -303,3 +304,23 @@ def testAnAddressWhereNobodyAnswersIsNamed(makeCase, tmp_path, capsys, monkeypat
     monkeypatch.setattr(clusterpool, "CONNECT_SECONDS", 0.5)
     assert measure(makeCase("1"), "--output", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:1") == 1
     assert "error: --scheduler tcp://127.0.0.1:1: no Dask scheduler answers there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def testAnUnreadableCaseHasItsOwnErrorAndStandsInNobodysWay(makeCase, order):
+    paths = [makeCase(name, patient="P-one") for name in "abc"]
+    (paths[1].parent / "m0.seg.nrrd").unlink()
+    cases = readCaseSet([paths[index] for index in order])
+    taken, refused = sorted((paths[0], paths[2]), key=[paths[index] for index in order].index)
+    errors = {failure.path: failure.error for failure in cases.failures}
+    assert list(cases.cases) == [taken] and errors.keys() == {refused, paths[1]}
+    assert f"this case and {taken} both name the right hip of patient" in errors[refused]
+    assert "m0.seg.nrrd" in errors[paths[1]] and "both name" not in errors[paths[1]]
+
+
+def testTwoCasesOfOneHipAreBothNamed(makeCase, tmp_path):
+    first = makeCase("a")
+    second = first.parent.with_name("again") / "case.json"
+    shutil.copytree(first.parent, second.parent)
+    (failure,) = readCaseSet([first, second]).failures
+    assert failure.path == second and f"this case and {first} both name the hip" in failure.error

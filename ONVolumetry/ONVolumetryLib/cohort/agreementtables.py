@@ -19,6 +19,8 @@ DEFINITION = (
     "transform), Bland-Altman limits (mean difference +- 1.96 SD), Bradley-Blackwood F (difference regressed on mean, "
     "2 and n - 2 degrees of freedom), paired t test, intraclass correlations (Shrout and Fleiss; CI of McGraw and "
     "Wong).")
+NO_VALUE = "not computed: the readings of one subject differ more than the subjects do"
+NO_LIMITS = "no interval: the readings do not determine it"
 
 
 def baselineValues(table: CohortTable, *columns: str) -> list[np.ndarray]:
@@ -40,9 +42,21 @@ def agreementCells(group: str, visit: str, first, second) -> list[Cell]:
                        ("Bradley-Blackwood", bradleyBlackwood), ("paired t test", pairedT)):
         result, note = orNote(call, first, second)
         cells.append(Cell(group, visit, result, note, item))
-    forms, note = orNote(intraclassCorrelations, np.column_stack([first, second]))
-    cells += [Cell(group, visit, form, None, form.form) for form in forms or ()]
-    return cells + ([Cell(group, visit, None, note, "ICC")] if note else [])
+    return cells + intraclassCells(group, visit, np.column_stack([first, second]))
+
+
+def intraclassCells(group: str, visit: str, values: np.ndarray) -> list[Cell]:
+    """All forms of the intraclass correlation of (subjects, readers) values, or why there is none."""
+    forms, note = orNote(intraclassCorrelations, values)
+    if note:
+        return [Cell(group, visit, None, note, "ICC")]
+    cells = []
+    for form in forms:
+        if form.value is None:
+            cells.append(Cell(group, visit, None, NO_VALUE, form.form, form.n))
+        else:
+            cells.append(Cell(group, visit, form, NO_LIMITS if form.ciLow is None else None, form.form))
+    return cells
 
 
 def fhvSavTables(table: CohortTable) -> list[StatisticsTable]:

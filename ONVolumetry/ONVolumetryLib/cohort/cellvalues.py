@@ -11,6 +11,10 @@ from .csvtext import TextTable
 
 NOT_MEASURED = frozenset({"", ".", "na", "n/a", "nan", "none", "null"})
 YES, NO = frozenset({"1", "true", "yes", "1.0", "y"}), frozenset({"0", "false", "no", "0.0", "n"})
+# The least and the most that a column can hold; None = no limit.
+# A lesion of the whole head may be more than its sphere.
+LIMITS = {"onv_percent": (0, 100), "onv_percent_sav": (0, None), "onv_cm3": (0, None), "fhv_cm3": (0, None),
+          "sav_cm3": (0, None)}
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 # "1,234" may be a thousand or a little more than one.
 THOUSANDS_LIKE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
@@ -46,10 +50,21 @@ class NumberReader:
     def column(self, name: str) -> list[float]:
         """Numbers of a column, NaN where a cell says "not measured".
 
-        :raises FileError: a cell is not a number, or may mean two; the text names row and column.
+        :raises FileError: a cell is not a number, may mean two, or cannot be; the text names row and column.
         """
         place = self.table.columns.index(name)
-        return [self.number(row[place], number, name) for number, row in zip(self.table.rowNumbers, self.table.cells)]
+        values = [self.number(row[place], number, name) for number, row in zip(self.table.rowNumbers, self.table.cells)]
+        if name in LIMITS:
+            self._refuseImpossible(values, name)
+        return values
+
+    def _refuseImpossible(self, values: Sequence[float], name: str):
+        least, most = LIMITS[name]
+        for row, value in zip(self.table.rowNumbers, values):
+            if value < least or (most is not None and value > most):
+                what = f"is below {least}" if most is None else f"is not between {least} and {most}"
+                raise FileError(f"{self.table.where(row, name)}: {value:g} {what}; correct it, or leave the cell empty "
+                                "for \"not measured\"")
 
     def number(self, text: str, row: int, column: str) -> float:
         """One cell as a number, NaN for "not measured"."""

@@ -36,7 +36,8 @@ class FollowUp:
     :param hips: all hips of the group; `missing` those without a measure.
     :param notDone: of the missing, hips whose visit was not done or has no row.
     :param notMeasured: of the missing, hips that came but have no ONV %.
-    :param arthroplasty: hips that had an arthroplasty at this visit's month or before; `otherEnd` that left otherwise.
+    :param arthroplasty: of the missing, hips that had an arthroplasty at this visit's month or before; `otherEnd` those
+        that left otherwise.
     """
 
     n: int
@@ -66,7 +67,7 @@ def followUpTable(table: CohortTable) -> StatisticsTable:
         for index, visit in enumerate(table.visits):
             isMissing = np.isnan(values[:, index]) & group
             absent = np.array([text == NOT_DONE for text in status[visit.label]]) | np.isnan(month[:, index])
-            ended = group & (endMonth <= visit.month)
+            ended = isMissing & (endMonth <= visit.month)
             isArthroplasty = ended & (reason == "arthroplasty")
             cells.append(Cell(name, visit.label, FollowUp(
                 int(np.sum(group & ~isMissing)), int(np.sum(group)), int(np.sum(isMissing)),
@@ -74,8 +75,9 @@ def followUpTable(table: CohortTable) -> StatisticsTable:
                 int(np.sum(ended & ~isArthroplasty)))))
     return StatisticsTable(
         "follow_up", SECTION_FOLLOW_UP, "Hips measured and missing at every visit",
-        "Hips with a measured ONV %, and why the others have none. An arthroplasty ends the follow-up of a hip; its "
-        "later visits are missing and never count as healed or regenerated.", tuple(cells))
+        "Hips with a measured ONV %, and why the others have none: missing = not done + came, not measured. Of the "
+        "missing, some had left the follow-up by then, by an arthroplasty or otherwise. An arthroplasty ends the "
+        "follow-up of a hip; its later visits are missing and never count as healed or regenerated.", tuple(cells))
 
 
 def measureTables(table: CohortTable) -> list[StatisticsTable]:

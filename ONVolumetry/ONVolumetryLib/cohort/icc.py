@@ -30,14 +30,15 @@ class IntraclassCorrelation:
 
     :param form: such as "ICC(2,1)".
     :param n: subjects; `k` readers.
+    :param value: None where the readings do not determine it; the limits likewise.
     """
 
     form: str
     n: int
     k: int
-    value: float
-    ciLow: float
-    ciHigh: float
+    value: float | None
+    ciLow: float | None
+    ciHigh: float | None
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,18 @@ def analysisOfVariance(readings) -> AnalysisOfVariance:
     residual = float(np.sum((table - subjects[:, None] - readers[None, :] + grand) ** 2)) / ((n - 1) * (k - 1))
     # Rounding of the machine is no disagreement.
     tiny = 1e-24 * float(np.sum(table ** 2))
-    return AnalysisOfVariance(n, k, between, *(0.0 if value < tiny else value
-                                               for value in (within, betweenReaders, residual)))
+    return AnalysisOfVariance(n, k, *(0.0 if value < tiny else value
+                                      for value in (between, within, betweenReaders, residual)))
 
 
 def intraclassCorrelations(readings) -> tuple[IntraclassCorrelation, ...]:
     """ICC(1,1), (2,1), (3,1) and their k forms.
 
     :param readings: (n subjects, k readers).
-    :raises StatisticError: see analysisOfVariance.
+    :raises StatisticError: see analysisOfVariance; or the subjects do not differ.
     """
     table = analysisOfVariance(readings)
-    requireSpread(table.betweenSubjects > 0 or table.withinSubjects > 0, "the readings")
+    requireSpread(table.betweenSubjects > 0, "the means of the subjects")
     single = (_oneWay(table), _twoWayRandom(table), _twoWayMixed(table))
     forms = [_form(f"ICC({index},1)", table, *values) for index, values in enumerate(single, 1)]
     # Spearman-Brown maps value and limits of one reading to those of the mean of k readings.
@@ -111,11 +112,14 @@ def measurementError(readings) -> MeasurementError:
 
 
 def _form(name: str, table: AnalysisOfVariance, value, low, high) -> IntraclassCorrelation:
-    return IntraclassCorrelation(name, table.n, table.k, float(value), float(low), float(high))
+    hasValue, hasLimits = np.isfinite(value), np.isfinite([value, low, high]).all()
+    return IntraclassCorrelation(name, table.n, table.k, float(value) if hasValue else None,
+                                 *((float(low), float(high)) if hasLimits else (None, None)))
 
 
 def _ofMeans(value: float, k: int) -> float:
-    return k * value / (1 + (k - 1) * value)
+    # Below -1/(k - 1) Spearman-Brown has no meaning, and would come out above 1.
+    return k * value / (1 + (k - 1) * value) if 1 + (k - 1) * value > 0 else np.nan
 
 
 def _ratioForm(ratio: float, k: int) -> float:
@@ -147,11 +151,13 @@ def _twoWayRandom(table: AnalysisOfVariance) -> tuple[float, float, float]:
     value = (between - residual) / (between + (k - 1) * residual + k * (readers - residual) / n)
     if residual == 0 and readers == 0:
         return value, value, value
-    a = k * value / (n * (1 - value))
-    b = 1 + k * value * (n - 1) / (n * (1 - value))
-    df = (a * readers + b * residual) ** 2 / ((a * readers) ** 2 / (k - 1)
-                                             + (b * residual) ** 2 / ((n - 1) * (k - 1)))
+    # The degrees of freedom do not change with a common factor of a and b; n (1 - value) may be 0 by rounding.
+    a, b = k * value, n * (1 - value) + k * value * (n - 1)
+    spread = (a * readers) ** 2 / (k - 1) + (b * residual) ** 2 / ((n - 1) * (k - 1))
+    df = (a * readers + b * residual) ** 2 / spread if spread > 0 else np.nan
     lowF, highF = stats.f.ppf(UPPER, n - 1, df), stats.f.ppf(UPPER, df, n - 1)
+    if not np.isfinite([lowF, highF]).all():
+        return value, np.nan, np.nan
     other = k * readers + (k * n - k - n) * residual
     low = n * (between - lowF * residual) / (lowF * other + n * between)
     high = n * (highF * between - residual) / (other + n * highF * between)

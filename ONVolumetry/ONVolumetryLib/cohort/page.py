@@ -73,7 +73,7 @@ def _header(results: CohortResults) -> Element:
     healed = table.hips["healed"].tolist()
     facts = [("Hips", str(len(table.hips))), ("Patients", str(table.hips["patient"].nunique())),
              ("Healed", f"{healed.count(True)} yes, {healed.count(False)} no" if table.hasHealing else "not known"),
-             ("Visits", ", ".join(f"{visit.label} (month {visit.month:g})" for visit in table.visits))]
+             ("Visits", ", ".join(_unbroken(f"{visit.label} (month {visit.month:g})") for visit in table.visits))]
     listed = element("dl", {"class": "facts"})
     for name, text in facts:
         append(listed, element("div", {}, element("dt", {}, name), element("dd", {}, text)))
@@ -81,6 +81,10 @@ def _header(results: CohortResults) -> Element:
     for note in table.notes:
         append(header, element("p", {"class": "hint"}, note))
     return header
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
 def _figures(figures: Sequence[CohortFigure]) -> Element:

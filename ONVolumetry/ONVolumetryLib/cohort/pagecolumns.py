@@ -107,7 +107,8 @@ N: Column = ("n", _whole("n"))
 COLUMNS: dict[type, tuple[Column, ...]] = {
     FollowUp: (("Measured", _whole("n")), ("Hips", _whole("hips")), ("Missing", _whole("missing")),
                ("Not done", _whole("notDone")), ("Came, not measured", _whole("notMeasured")),
-               ("After arthroplasty", _whole("arthroplasty")), ("Left otherwise", _whole("otherEnd"))),
+               ("Of the missing: after arthroplasty", _whole("arthroplasty")),
+               ("Of the missing: left otherwise", _whole("otherEnd"))),
     Description: (N, ("Missing", _whole("missing")), ("Mean (SD)", _meanSd), ("SE", _fixed("se")),
                   ("95 % CI", _fixedCi),
                   ("Median (quartiles)", _medianIqr)),

@@ -10,10 +10,10 @@ import numpy as np
 
 from .agreement import completePairs
 from .agreementfigures import Comparison, agreementFigures
-from .agreementtables import DEFINITION, agreementCells
+from .agreementtables import DEFINITION, agreementCells, intraclassCells
 from .errors import orNote
 from .figurestyle import CohortFigure
-from .icc import intraclassCorrelations, measurementError
+from .icc import measurementError
 from .readercases import HEAD, LESION, ReaderStudy, readStudy, requireReaders
 from .results import Cell, StatisticsTable, merge, snakeCase
 from .samples import describe
@@ -54,9 +54,7 @@ def _quantityTable(study: ReaderStudy, field: str) -> StatisticsTable:
                       "measurement error"))
     # Those of two readers stand with their other statistics of agreement.
     if len(study.readers) > 2:
-        forms, note = orNote(intraclassCorrelations, values)
-        cells += [Cell(ALL_READERS, ALL_VISITS, form, None, form.form) for form in forms or ()]
-        cells += [Cell(ALL_READERS, ALL_VISITS, None, note, "ICC")] if note else []
+        cells += intraclassCells(ALL_READERS, ALL_VISITS, values)
     for first, second in combinations(range(len(study.readers)), 2):
         cells += agreementCells(f"{study.readers[first]} \u2212 {study.readers[second]}", ALL_VISITS,
                                 values[:, first], values[:, second])

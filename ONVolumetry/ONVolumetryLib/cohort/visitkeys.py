@@ -47,9 +47,21 @@ def parseVisitGroups(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def canonicalLabels(labels: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The label of the visit that each row belongs to: the group's, else the first spelling of the row's own."""
+    """The label of the visit that each row belongs to: the group's, else the first spelling of the row's own.
+
+    :raises CaseError: a label of the groups is that of no row; the one that others are joined under may be new.
+    """
+    _requireKnown(labels, groups)
     canonical = {visitKey(part): label for label, aliases in groups.items() for part in (label, *aliases)}
     return [canonical.setdefault(visitKey(label), " ".join(label.split())) for label in labels]
+
+
+def _requireKnown(labels: Sequence[str], groups: Mapping[str, tuple[str, ...]]):
+    there = {visitKey(label): " ".join(label.split()) for label in reversed(labels) if label.strip()}
+    unknown = [part for label, aliases in groups.items() for part in aliases or (label,) if visitKey(part) not in there]
+    if there and unknown:
+        raise CaseError(f"--visits: no row has the visit {' or '.join(map(repr, unknown))}; the visits are "
+                        f"{', '.join(map(repr, reversed(there.values())))}; correct the label or leave it out")
 
 
 def orderedVisits(labels: Sequence[str], months: Sequence[float], groups: Mapping[str, tuple[str, ...]]

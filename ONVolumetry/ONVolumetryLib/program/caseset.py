@@ -41,20 +41,22 @@ class CaseSet:
             return f'hip: "{case.hip}" is the name of a table of results; give the hip another name'
         same = self._byHip.get(case.hip.casefold())
         if same is not None:
-            return (f'hip: "{case.hip}" is also the hip of {same.path}; give each case its own hip, or measure them to '
-                    "different folders")
+            return (f'hip: this case and {same.path} both name the hip "{case.hip}"; give each case its own hip, or '
+                    "measure them to different folders; until then this one is not measured")
         for other in self._byPatient.get(case.patient, ()):
             if case.sex != other.sex:
-                return f'sex: patient "{case.patient}" is {other.sex} in {other.path}; correct one of the two'
+                return (f'sex: patient "{case.patient}" is {case.sex} in this case and {other.sex} in {other.path}; '
+                        "correct one of the two; until then this one is not measured")
             if case.side == other.side:
-                return (f'side: patient "{case.patient}" has another {other.side} hip in {other.path}; correct side, '
-                        "hip or patient of one of the two")
+                return (f'side: this case and {other.path} both name the {case.side} hip of patient "{case.patient}"; '
+                        "correct side, hip or patient of one of the two; until then this one is not measured")
         return None
 
 
 def readCaseSet(paths: Sequence[Path]) -> CaseSet:
     """Read case files and compare them.
 
+    A case that cannot be read stands in nobody's way, and is reported for its own error only.
     Two cases of one hip would be written to one folder; two hips of one patient share the sex and differ in side.
 
     :param paths: case files, without repetition.

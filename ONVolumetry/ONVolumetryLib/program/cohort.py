@@ -61,20 +61,21 @@ def _run(arguments: argparse.Namespace) -> int:
     from ..cohort.output import writeCohort
     from ..cohort.results import CohortResults
     from ..cohort.table import readCohort
+    from ..report.formats import plural
 
     settings = _settings(arguments)
     tables = [_syntheticTable(arguments)] if arguments.synthetic else arguments.tables
     readerTables, readerFigures = _readers(arguments)
     if tables:
         table = readCohort(tables, settings)
-        print(f"{len(table.hips)} hips, {len(table.rows)} rows, visits: "
+        print(f"{plural(len(table.hips), 'hip')}, {plural(len(table.rows), 'row')}, visits: "
               + ", ".join(visit.label for visit in table.visits), flush=True)
         results = analyzeCohort(table, settings, readerTables)
     else:
         results = CohortResults(None, settings, readerTables)
     written = writeCohort(results, arguments.output, readerFigures)
     print(f"Cohort report: {written[0]}")
-    print(f"Numbers: {written[1]} and {written[2]}; {(len(written) - 3) // 2} figures as PNG and SVG")
+    print(f"Numbers: {written[1]} and {written[2]}; {plural((len(written) - 3) // 2, 'figure')} as PNG and SVG")
     return 0
 
 

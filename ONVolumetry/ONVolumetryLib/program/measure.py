@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..report.formats import plural
 from .measurerun import HipResult, InterruptedRunError, RunOptions, RunResults, measureInto
 from .resulttable import resultTable
 
@@ -44,8 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
             results = measureInto(arguments.output, [case for path in arguments.cases for case in _caseFiles(path)],
                                   options)
     except InterruptedRunError as interrupt:
-        print(f"note: {interrupt.done} of {interrupt.total} hips are done and kept in {arguments.output}; the same "
-              "command goes on from there", file=sys.stderr)
+        done = "is done" if interrupt.total == 1 else "are done"
+        print(f"note: {interrupt.done} of {plural(interrupt.total, 'hip')} {done} and kept in {arguments.output}; the "
+              "same command goes on from there", file=sys.stderr)
         raise
     for hip in results.failed:
         if arguments.debug and hip.details:
@@ -72,8 +74,9 @@ def _printKept(results: RunResults, output: Path):
         print(f"note: removed the earlier results of hip {hip} from {output}", file=sys.stderr)
     kept = sum(hip.isKept for hip in results.hips)
     if kept:
-        print(f"note: {kept} of {len(results.hips)} hips were measured before and have not changed; --fresh measures "
-              "them again", file=sys.stderr)
+        said, it = ("was measured before and has", "it") if kept == 1 else ("were measured before and have", "them")
+        print(f"note: {kept} of {plural(len(results.hips), 'hip')} {said} not changed; --fresh measures {it} again",
+              file=sys.stderr)
 
 
 def _printReports(results: RunResults, output: Path):
