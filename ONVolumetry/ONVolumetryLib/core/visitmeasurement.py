@@ -26,7 +26,7 @@ def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSetting
     :param sex: "male" or "female", for the sphere-adjusted volume.
     :raises SegmentError: an outline is empty, or a lesion is given and also said to be absent.
     """
-    notes = [Note("reading", text) for text in segments.warnings]
+    notes = [Note(getattr(text, "code", "reading"), str(text)) for text in segments.warnings]
     if not segments.done:
         return VisitMeasurement(segments.label, segments.month, done=False, notes=tuple(notes))
     _requireConsistent(segments)
