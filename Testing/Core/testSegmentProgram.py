@@ -90,3 +90,10 @@ def testPointInTheOtherHipIsRefused(tmp_path, capsys, seedOption):
     error = capsys.readouterr().err
     assert "lies in the right half of the image, but the case says left; correct" in error
     assert not list(tmp_path.glob("*.seg.nrrd"))
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "x"])
+def testSeedThatIsNoNumberIsRefusedAtOnce(tmp_path, capsys, text):
+    with pytest.raises(SystemExit):
+        cli.main(["segment", str(tmp_path), "--seed-head", text, "1", "2"])
+    assert "is not a number in mm" in capsys.readouterr().err
