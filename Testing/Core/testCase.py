@@ -13,6 +13,7 @@ from ONVolumetryLib.core.errors import CaseError, FileError
 from ONVolumetryLib.files import case as caseModule
 from ONVolumetryLib.files.case import CaseEnd, CaseStage, readCase, writeCase
 from ONVolumetryLib.files.caseparser import CASE_KEYS, VISIT_KEYS
+from ONVolumetryLib.files.landmarkfile import readLandmarks
 
 SCHEMA_PATH = Path(caseModule.__file__).with_name("case.schema.json")
 FILES = ("preop.nrrd", "preop.seg.nrrd", "m3.seg.nrrd", "m3.tfm", "landmarks.mrk.json", "own.mrk.json")
@@ -317,3 +318,13 @@ def testOtherBrokenFiles(folder):
 def testCaseWithFilesElsewhereOpensOnRequest(folder):
     data = change(makeData(), ("visits", 1, "image"), "gone.nrrd")
     assert readCase(write(folder, data), requireFiles=False).visits[0].image == folder / "gone.nrrd"
+
+
+@pytest.mark.parametrize("data", [b"NRRD0004\ntype: short\n\n\xe9\x01", b"\x1f\x8b\x08rest", b"PK\x03\x04\0"])
+def testImageGivenForATextFileIsNamedAsSuch(tmp_path, data):
+    path = tmp_path / "first-scan.nrrd"
+    path.write_bytes(data)
+    with pytest.raises(CaseError, match=r"first-scan\.nrrd: this is not a text file; give case\.json$"):
+        readCase(path)
+    with pytest.raises(CaseError, match=r"this is not a text file; give the landmarks as a \.mrk\.json$"):
+        readLandmarks(path)

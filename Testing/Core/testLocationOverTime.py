@@ -131,6 +131,19 @@ def testImpossibleLandmarksAreRefusedWithTheReason(measured, segments):
     assert found.location.angles.kerboul.value > 0
 
 
+@pytest.mark.parametrize(("center", "words"), [
+    ((10.0, 10.0, 15.0), "on the sections through the head's center, so both arcs, the Kerboul angle"),
+    ((0.0, 12.0, 18.0), "on the mid-coronal section, so its arc and the Koo-Kim index are 0"), (None, None)])
+def testZeroAnglesOfALesionBesideTheSectionsAreExplained(segments, center, words):
+    visit = segments[0]
+    if center is not None:
+        visit = dataclasses.replace(visit, lesion=rasterize(Sphere(np.array(center), 6.0), visit.head.grid))
+    found = addLocation(measureHip([visit], "male"), [visit], LocationInput("right")).visits[0]
+    texts = [note.text for note in found.notes if note.code == "lesion-off-sections"]
+    assert [words in text for text in texts] == ([] if words is None else [True])
+    assert (found.location.angles.kooKim.value == 0.0) is (words is not None)
+
+
 def testReadersZonesCountWhereNoneAreMeasured(measured, segments):
     readers = {"preop": ReaderZones(("A", "B", "C2"), ("A1",)), "3 months": ReaderZones(("A",), ())}
     found = addLocation(measured, segments, LocationInput("right", None, readerZones=readers))

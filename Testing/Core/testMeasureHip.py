@@ -359,3 +359,21 @@ def testVisitsAreFoundByLabel(hip):
     assert hip.visit("3 months").month == 3
     with pytest.raises(KeyError):
         hip.visit("6 months")
+
+
+@pytest.mark.parametrize("headRadiusMm", [10.0, 23.8])
+def testHeadAndLesionThatLookSwappedAreRefused(shapes, headRadiusMm):
+    visit = shapes.visit("preop", 0, 12.0)
+    inside = shapes.maskOf(shapes.cutBall(headRadiusMm, 9.0), visit.head.grid)
+    with pytest.raises(SegmentError, match=r"'preop' look swapped; correct which segment is which \(the lesion takes"):
+        measureHip([dataclasses.replace(visit, head=inside, lesion=visit.head)], "male")
+
+
+def testLargeLesionIsNotTakenForAHead(shapes):
+    visit = shapes.visit("preop", 0, 12.0)
+    large = shapes.maskOf(shapes.ball(22.0, (0, 0, 0)), visit.head.grid)
+    rest = visit.head.fullArray() > large.fullArray()
+    assert measureHip([dataclasses.replace(visit, lesion=large)], "male").visits[0].onvPercent.value > 60
+    exclusive = dataclasses.replace(visit, lesion=large, head=shapes.maskOf(lambda points: rest, visit.head.grid))
+    assert exclusive.head.voxelCount < large.voxelCount
+    assert measureHip([exclusive], "male").visits[0].onvPercent.value > 60

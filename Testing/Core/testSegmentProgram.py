@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from ONVolumetryLib import cli
+from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.files.case import Case, CaseVisit, readCase, writeCase
 from ONVolumetryLib.files.images import writeImage
 from ONVolumetryLib.files.segmentations import readSegmentation
@@ -77,3 +78,22 @@ def testOutlinesAreNotReplacedUnasked(hip, case, capsys):
     assert "--replace" in capsys.readouterr().err
     assert cli.main(["segment", str(case), "--visit", "nowhere", *click]) == 1
     assert '"preop"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seedOption", ["--seed-head", "--seed-lesion"])
+def testPointInTheOtherHipIsRefused(tmp_path, capsys, seedOption):
+    grid = GridGeometry((70, 40, 10), np.array([[-5, 0, 0, 172.5], [0, 0, 5, -25], [0, 5, 0, -100], [0, 0, 0, 1.0]]))
+    writeImage(tmp_path / "preop.nrrd", np.ones(grid.shapeKji, dtype=np.int16), grid)
+    writeCase(tmp_path / "case.json", Case("7", "P-7", "left", "male", (
+        CaseVisit("preop", 0, image=tmp_path / "preop.nrrd"),)))
+    assert cli.main(["segment", str(tmp_path), seedOption, "90", "0", "0"]) == 1
+    error = capsys.readouterr().err
+    assert "lies in the right half of the image, but the case says left; correct" in error
+    assert not list(tmp_path.glob("*.seg.nrrd"))
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "x"])
+def testSeedThatIsNoNumberIsRefusedAtOnce(tmp_path, capsys, text):
+    with pytest.raises(SystemExit):
+        cli.main(["segment", str(tmp_path), "--seed-head", text, "1", "2"])
+    assert "is not a number in mm" in capsys.readouterr().err

@@ -20,8 +20,18 @@ def sideInPelvisImage(mask: Mask, image: GridGeometry) -> str | None:
     :param image: grid of the image.
     :return: "left" or "right"; None where the image is narrower than a pelvis or the outline lies near its middle.
     """
+    return sideOfPoint(float(mask.pointsRas()[:, 0].mean()), image)
+
+
+def sideOfPoint(rightMm: float, image: GridGeometry) -> str | None:
+    """Side of a point in an image of the whole pelvis.
+
+    :param rightMm: first RAS coordinate of the point, mm.
+    :param image: grid of the image.
+    :return: as of sideInPelvisImage.
+    """
     rights = image.cornersRas()[:, 0]
-    offset = float(mask.pointsRas()[:, 0].mean() - rights.mean())
+    offset = rightMm - float(rights.mean())
     if np.ptp(rights) < PELVIS_WIDTH_MM or abs(offset) < LEAST_OFFSET_MM:
         return None
     return "right" if offset > 0 else "left"

@@ -20,6 +20,8 @@ from .volume import SegmentVolume
 if TYPE_CHECKING:
     from .location.result import LesionLocation, ZoneChange
 
+WRONG_SIDE, UNCONFIRMED, SAME_OUTLINES = "wrong-side", "unconfirmed", "same-outlines"
+
 
 @dataclass(frozen=True, eq=False)
 class VisitSegments:
@@ -57,6 +59,26 @@ class Note:
 
     code: str
     text: str
+
+
+class ReadingWarning(str):
+    """Warning of the reading that has a code of its own, such as WRONG_SIDE."""
+
+    code: str
+
+    def __new__(cls, code: str, text: str) -> ReadingWarning:
+        """A warning.
+
+        :param code: stable name, for programs.
+        :param text: one plain sentence.
+        """
+        warning = super().__new__(cls, text)
+        warning.code = code
+        return warning
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        """What a copy is made from."""
+        return self.code, str(self)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .volume import FEW_SLICES, SegmentVolume, measureVolume
 
 LESION_OUTSIDE_LIMIT_PERCENT = 5.0
 DOUBTFUL_INLIER_FRACTION = 0.5
+WHOLE_HEAD_SHARE, HEAD_IN_LESION_SHARE = 0.95, 0.9
 
 
 def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSettings) -> VisitMeasurement:
@@ -24,9 +25,10 @@ def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSetting
 
     :param segments: outlines of the visit.
     :param sex: "male" or "female", for the sphere-adjusted volume.
-    :raises SegmentError: an outline is empty, or a lesion is given and also said to be absent.
+    :raises SegmentError: an outline is empty, a lesion is given and also said to be absent, or the two
+        look swapped.
     """
-    notes = [Note("reading", text) for text in segments.warnings]
+    notes = [Note(getattr(text, "code", "reading"), str(text)) for text in segments.warnings]
     if not segments.done:
         return VisitMeasurement(segments.label, segments.month, done=False, notes=tuple(notes))
     _requireConsistent(segments)
@@ -47,8 +49,6 @@ def measureVisit(segments: VisitSegments, sex: str, settings: MeasurementSetting
     return dataclasses.replace(_comparedWithSphere(visit, settings), notes=tuple(notes))
 
 
-
-
 def _requireConsistent(segments: VisitSegments):
     for name, mask in (("femoral head", segments.head), ("lesion", segments.lesion)):
         if mask is not None and mask.isEmpty:
@@ -56,6 +56,19 @@ def _requireConsistent(segments: VisitSegments):
     if segments.lesionAbsent and segments.lesion is not None:
         raise SegmentError(f"visit {segments.label!r} has a lesion outlined and is said to have none; correct one of "
                            "the two")
+    if segments.head is not None and segments.lesion is not None and _lookSwapped(segments.head, segments.lesion):
+        share = 100.0 * segments.lesion.voxelCount / (segments.head | segments.lesion).voxelCount
+        raise SegmentError(f"head and lesion of visit {segments.label!r} look swapped; correct which segment is which "
+                           f"(the lesion takes {share:.0f} % of head and lesion together, and no lesion takes the "
+                           "whole of a head)")
+
+
+def _lookSwapped(head: Mask, lesion: Mask) -> bool:
+    """Whether the lesion is (nearly) all there is, or the smaller head lies in it."""
+    if lesion.voxelCount >= WHOLE_HEAD_SHARE * (head | lesion).voxelCount:
+        return True
+    isSmaller = head.voxelCount < lesion.voxelCount
+    return isSmaller and head.countInside(lesion) >= HEAD_IN_LESION_SHARE * head.voxelCount
 
 
 def _wholeHead(segments: VisitSegments) -> Mask | None:

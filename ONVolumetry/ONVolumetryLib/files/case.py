@@ -28,7 +28,7 @@ def readCase(path, requireFiles: bool = True) -> Case:
     """
     path = Path(path)
     with namedFile(path):
-        data = parseJson(requireFile(path).read_bytes())
+        data = parseJson(requireFile(path).read_bytes(), "case.json")
         case = parseCase(data, path.absolute().parent, requireFiles)
     return replace(case, path=path)
 

@@ -35,7 +35,7 @@ def readLandmarks(path) -> Landmarks:
     """
     path = Path(path)
     with namedFile(path):
-        document = parseJson(requireFile(path).read_bytes())
+        document = parseJson(requireFile(path).read_bytes(), "the landmarks as a .mrk.json")
         points: dict[str, np.ndarray] = {}
         for markup in _markups(document):
             for label, point in _points(markup):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.hip import UNCONFIRMED, ReadingWarning
 from ..core.outlining.origin import OutlineReport, originOfText
 from .segment import Segment
 
@@ -24,7 +25,8 @@ def outliningOf(head: Segment | None, lesion: Segment | None) -> tuple[OutlineRe
 
 def unconfirmedWarnings(head: Segment | None, lesion: Segment | None) -> tuple[str, ...]:
     """A warning for each outline that a program made and nobody has confirmed: its status is still in progress."""
-    return tuple(f'Nobody has confirmed the outline "{segment.name}", which was made with assistance: look at it and '
-                 "set its status to completed, or approve the visit." for segment in (head, lesion)
+    return tuple(ReadingWarning(UNCONFIRMED, f'Nobody has confirmed the outline "{segment.name}", which was made with '
+                                             "assistance: look at it and set its status to completed, or approve the "
+                                             "visit.") for segment in (head, lesion)
                  if segment is not None and segment.origin and segment.status == IN_PROGRESS
                  and not segment.mask.isEmpty)

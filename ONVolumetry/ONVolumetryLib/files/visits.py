@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..core.bodyside import sideInPelvisImage
 from ..core.errors import SegmentError
 from ..core.geometry import GridGeometry, sliceStackOfSegmentation
-from ..core.hip import VisitSegments
+from ..core.hip import WRONG_SIDE, ReadingWarning, VisitSegments
 from ..core.mask import Mask
 from .casedata import Case, CaseVisit
 from .filecontext import namedFile
@@ -74,7 +74,8 @@ def _sideWarning(side: str | None, outline: Mask | None, image: GridGeometry) ->
     found = None if outline is None else sideInPelvisImage(outline, image)
     if side is None or found in (None, side):
         return ()
-    return (f"The outlines lie in the {found} half of the image, but the case says {side}: check the side.",)
+    return (ReadingWarning(WRONG_SIDE, f"The outlines lie in the {found} half of the image, but the case says {side}: "
+                                       "check the side."),)
 
 
 def baselineVisit(case: Case) -> CaseVisit | None:

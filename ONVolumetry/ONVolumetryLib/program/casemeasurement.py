@@ -18,6 +18,7 @@ from ..files.case import Case, CaseVisit, readCase
 from ..files.filecontext import namedFile
 from ..files.keys import SETTING_FIELDS
 from ..files.results import hipRecord
+from ..files.samevisits import warnedOfSameVisits
 from ..files.visits import LoadedVisit, loadVisit
 from ..report.hipreport import hipReportHtml
 from ..report.reportinput import ReportSubject, ReportVisit
@@ -90,7 +91,7 @@ def loadCase(path: Path) -> tuple[Case, Sequence[LoadedVisit]]:
     """
     case = readCase(path)
     with namedFile(path):
-        return case, [loadVisit(case, visit) for visit in case.visits]
+        return case, warnedOfSameVisits(case, [loadVisit(case, visit) for visit in case.visits])
 
 
 def measureLoaded(case: Case, visits: Sequence[LoadedVisit]) -> HipMeasurement:

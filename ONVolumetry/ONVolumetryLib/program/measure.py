@@ -13,6 +13,7 @@ from pathlib import Path
 from ..report.formats import plural
 from .measurerun import HipResult, InterruptedRunError, RunOptions, RunResults, measureInto
 from .resulttable import resultTable
+from .warninglines import warningLines
 
 CASE_FILE = "case.json"
 MOST_LISTED_REPORTS = 20
@@ -58,6 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     if results.measured:
         print(resultTable([hip.record for hip in results.measured]))
         _printReports(results, arguments.output)
+        for hip in results.measured:
+            for line in warningLines(hip.record):
+                print(f"note: {line}", file=sys.stderr)
     return 1 if results.failed else 0
 
 

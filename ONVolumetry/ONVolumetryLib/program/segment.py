@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 from pathlib import Path
 
 from ..core.errors import CaseError
@@ -16,12 +17,12 @@ def addArguments(parser: argparse.ArgumentParser):
     """Declare the arguments of `onvolumetry segment`."""
     parser.add_argument("case", type=Path, metavar="CASE.json", help="case file of one hip, or its folder")
     parser.add_argument("--visit", metavar="LABEL", help="visit to outline (default: the first without outlines)")
-    parser.add_argument("--seed-head", nargs=3, type=float, metavar=("R", "A", "S"),
+    parser.add_argument("--seed-head", nargs=3, type=_finiteMm, metavar=("R", "A", "S"),
                         help="a point within 8 mm of the middle of the femoral head, mm; without it, a follow-up "
                              "starts from the baseline's head, and a head that is outlined already is kept")
-    parser.add_argument("--seed-lesion", nargs=3, type=float, action="append", default=[], metavar=("R", "A", "S"),
+    parser.add_argument("--seed-lesion", nargs=3, type=_finiteMm, action="append", default=[], metavar=("R", "A", "S"),
                         help="a point inside the lesion, mm; may be given several times, best on two or three slices")
-    parser.add_argument("--seed-background", nargs=3, type=float, action="append", default=[],
+    parser.add_argument("--seed-background", nargs=3, type=_finiteMm, action="append", default=[],
                         metavar=("R", "A", "S"), help="a point of the head outside the lesion, mm")
     parser.add_argument("--polarity", choices=("bright", "dark"),
                         help="whether marrow is bright (T1, PD, T2, CT) or dark (fat-suppressed); recognized otherwise")
@@ -50,6 +51,16 @@ def run(arguments: argparse.Namespace) -> int:
         print(line)
     print(f"Written to {target}, status in progress: look at the outlines and correct them before they are used.")
     return 0
+
+
+def _finiteMm(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number in mm")
+    return value
 
 
 def _visit(case: Case, label: str | None) -> CaseVisit:

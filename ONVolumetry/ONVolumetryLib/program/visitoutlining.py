@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.bodyside import sideOfPoint
 from ..core.errors import CaseError, SegmentError
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
@@ -62,11 +63,13 @@ def outlineVisit(case: Case, visit: CaseVisit, seeds: Seeds, target: Path, isRep
     :raises ONVolumetryError: something cannot be outlined; nothing is written.
     """
     image = readImage(visit.image)
+    _requireSide(case.side, seeds, image.geometry)
     segments = _Segments.of(case, visit, image.geometry)
     lines = []
     if seeds.head is not None or segments.head.mask.isEmpty:
         _requireFree(segments.head, isReplacing)
         outline, origin = _head(case, visit, image, seeds, segments.grid)
+        _requireSide(case.side, Seeds(outline.sphere.centerRas), image.geometry)
         segments.head = _made(segments.head, HEAD, outline.mask, origin)
         lines.append(_headLine(outline))
     if seeds.lesion:
@@ -114,6 +117,17 @@ def _made(segment: Segment, standard: StandardSegment, mask: Mask, origin: Outli
     cropped = Mask.fromArray(mask.fullArray(), mask.grid)
     return replace(segment, mask=cropped, status=IN_PROGRESS, origin=replace(origin, mask=cropped).asText(),
                    terminologyEntry=segment.terminologyEntry or standard.terminologyEntry)
+
+
+def _requireSide(side: str, seeds: Seeds, image: GridGeometry):
+    """Refuse points of the other hip."""
+    for name, points in (("head", () if seeds.head is None else (seeds.head,)), ("lesion", seeds.lesion)):
+        for point in points:
+            found = sideOfPoint(float(point[0]), image)
+            if found not in (None, side):
+                raise CaseError(f"the point of the {name} lies in the {found} half of the image, but the case says "
+                                f'{side}; correct "side" of the case or the point (R is positive on the patient\'s '
+                                "right: where a program shows L and P, change the signs of the first two)")
 
 
 def _requireFree(segment: Segment, isReplacing: bool):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from ..core.hip import HipMeasurement, VisitMeasurement
+from ..core.hip import SAME_OUTLINES, UNCONFIRMED, WRONG_SIDE, HipMeasurement, VisitMeasurement
 from ..core.ratios import Change, Estimate
 from .formats import inCm3, interval, number, plural, short
 from .markup import Element, element
 from .reportinput import ReportSubject
 
 CM3 = "cm\u00b3"
+# What a card says of the gravest notes, by their code.
+WARNING_WORDS = {WRONG_SIDE: "Outlines on the other side than the case says",
+                 UNCONFIRMED: "Outlines not confirmed by a reader",
+                 SAME_OUTLINES: "Same image or outlines as another visit"}
 
 
 def summarySection(measurement: HipMeasurement, subject: ReportSubject) -> list[Element]:
@@ -23,6 +27,9 @@ def summarySection(measurement: HipMeasurement, subject: ReportSubject) -> list[
         for name, text in visitLines(visit, subject):
             card.append(element("p", {"class": "line"}, element("strong", {}, f"{name} ") if name else None, text))
         if visit.notes:
+            codes = {note.code for note in visit.notes}
+            card.extend(element("p", {"class": "line"}, element("strong", {}, words))
+                        for code, words in WARNING_WORDS.items() if code in codes)
             link = element("a", {"href": "#notes"}, plural(len(visit.notes), "note"))
             card.append(element("p", {"class": "note-link"}, link))
         cards.append(card)

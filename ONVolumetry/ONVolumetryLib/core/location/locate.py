@@ -29,6 +29,7 @@ from .transversezones import transverseZones
 from .zonereading import ReadingLimits
 
 NO_LANDMARKS = "no landmarks were given"
+REFUSED_LANDMARKS = "the landmarks are refused"
 OVERHANG_GAP_DEGREES = 5.0
 
 
@@ -76,7 +77,7 @@ def checkedPlace(frame: AnatomicalFrame, source: str, landmarks: Landmarks, sphe
     try:
         requirePlausible(landmarks, sphere, side)
     except LandmarkError as error:
-        return Place(frame, source, landmarks, f"the landmarks are refused: {error}")
+        return Place(frame, source, landmarks, f"{REFUSED_LANDMARKS}: {error}")
     return Place(frame, source, landmarks)
 
 

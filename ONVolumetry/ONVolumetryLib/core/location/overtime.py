@@ -119,6 +119,7 @@ def _notes(location: LesionLocation) -> list[Note]:
     if location.landmarks is not None and location.frame.lateralFrom == PATIENT_AXIS:
         notes.append(Note("frame-from-patient", "The lateral axis is the patient's left-right axis, since the two "
                                                 "teardrops are not both placed."))
+    notes += _sectionNotes(location)
     if location.jic is not None:
         for reading, where in ((location.jic.section, "on the mid-coronal section"),
                                (location.jic.projected, "in 3D")):
@@ -130,6 +131,22 @@ def _notes(location: LesionLocation) -> list[Note]:
             types = " or ".join("none" if name == NO_TYPE else name for name in location.jic.section.end.possibleTypes)
             notes.append(Note("jic-near-boundary", f"The JIC type is near a boundary: it may be {types}."))
     return notes
+
+
+def _sectionNotes(location: LesionLocation) -> list[Note]:
+    """Say where angles of 0 are not to be read as no necrosis."""
+    if location.centroid is None:
+        return []
+    missed = [name for name, arc in (("mid-coronal", location.angles.coronal),
+                                     ("mid-sagittal", location.angles.sagittal)) if arc.degrees == 0.0]
+    if not missed:
+        return []
+    if len(missed) == 2:
+        where, zeros = "sections through the head's center", "both arcs, the Kerboul angle and the Koo-Kim index are"
+    else:
+        where, zeros = f"{missed[0]} section", "its arc and the Koo-Kim index are"
+    return [Note("lesion-off-sections", f"The lesion does not reach the head's surface on the {where}, so {zeros} 0 "
+                                        "although there is a lesion.")]
 
 
 def _withChange(visit: VisitMeasurement, baseline: VisitMeasurement | None, given: LocationInput) -> VisitMeasurement:
