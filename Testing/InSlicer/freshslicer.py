@@ -67,6 +67,7 @@ def finish(answer: dict):
 
 
 def loggedProblems() -> list:
-    """Warnings and errors that this Slicer has logged so far."""
+    """Warnings and errors that this Slicer has logged so far; a line break on the error channel says nothing."""
     text = Path(slicer.app.errorLogModel().filePath).read_text(encoding="utf-8", errors="replace")
-    return [line for line in text.splitlines() if line.startswith(("[WARNING]", "[ERROR]", "[CRITICAL]", "[FATAL]"))]
+    levels = ("[WARNING]", "[ERROR]", "[CRITICAL]", "[FATAL]")
+    return [line for line in text.splitlines() if line.startswith(levels) and not line.rstrip().endswith("-")]

@@ -73,7 +73,9 @@ class MeasureSectionTest(PanelTest):
         from ONVolumetryLib.core import visitmeasurement
 
         self.openCase()
-        self.widget.logic.measure.__self__._measured.clear()
+        logic = self.widget.logic.measure.__self__
+        logic._measured.clear()
+        logic._wholes.clear()
         self.measure()
         self.eraseSlice(1)
         with mock.patch.object(visitmeasurement, "measureVisit", wraps=visitmeasurement.measureVisit) as measured:
