@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ONVolumetryLib import cli
 from ONVolumetryLib.files.case import readCase
+from ONVolumetryLib.files.filecontext import atomicPath
 from ONVolumetryLib.files.images import readImage
 from ONVolumetryLib.files.segmentations import readSegmentation
 
@@ -181,6 +182,24 @@ def testSeriesThatCannotBeMeasuredLeavesNothing(tree, tmp_path, capsys):
                            tmp_path / "case", "--side", "left")
     assert error.startswith(f'error: {tree}: visit "13 months", series 3 "t1_tse_cor": ')
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cd"]
+
+
+def testFullDiskIsToldWithTheFolderThatWasGiven(tree, tmp_path, capsys, monkeypatch):
+    def full(*arguments, **more):
+        raise OSError(28, "No space left on device")
+    folder = tmp_path / "case"
+    for target in ("images.sitk.WriteImage", "outputlock._requireWritable", "importwriter.writeCase"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"ONVolumetryLib.files.{target}", full)
+            error = requireRefusal(capsys, "No space left on device", tree, "--output", folder, "--side", "left")
+        assert error.startswith(f"error: {folder}") and ".partial-" not in error
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["cd"]
+
+
+def testFullDiskIsToldWithTheNameOfTheWantedFile(tmp_path):
+    with pytest.raises(OSError, match=r"case\.json") as caught, atomicPath(tmp_path / "case.json"):
+        raise OSError(28, "No space left on device")
+    assert caught.value.filename == str(tmp_path / "case.json")
 
 
 def testIdentifiersAreShownOnlyWhenAskedFor(tree, capsys, dicom):

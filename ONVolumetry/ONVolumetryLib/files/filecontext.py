@@ -30,8 +30,8 @@ def namedFile(path):
         named.path = Path(path)
         raise named from error
     except OSError as error:
-        named = FileError(f"{path}: {error.strerror or 'the file cannot be read or written'}; check the path and that "
-                          "you may read and write there")
+        named = FileError(f"{path}: {error.strerror or 'the file cannot be read or written'}; check the path, the "
+                          "free space, and that you may read and write there")
         named.path = Path(path)
         raise named from error
 
@@ -55,6 +55,11 @@ def atomicPath(path):
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        if error.filename is None or str(error.filename) == str(temporary):
+            # What the user knows; the temporary name says nothing to anybody.
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import FileError
+from ..core.errors import FileError, ONVolumetryError
 from ..core.geometry import GridGeometry
 from .case import writeCase
 from .casedata import FROM_SURGERY, Case, CaseVisit
@@ -126,9 +126,19 @@ def _wholeFolder(folder: Path):
             os.replace(partial, folder)
         except FolderTaken as error:
             raise FileError("another run is importing into this folder; wait for it, or give another one") from error
+        except ONVolumetryError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise _underFinalName(error, partial, folder) from error
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
+
+
+def _underFinalName(error: ONVolumetryError, partial: Path, folder: Path) -> ONVolumetryError:
+    """The error with the folder that the user gave in place of the one that is written meanwhile."""
+    named = type(error)(str(error).replace(str(partial), str(folder)))
+    named.path = getattr(error, "path", None)
+    return named
 
 
 def _clear(folder: Path):
