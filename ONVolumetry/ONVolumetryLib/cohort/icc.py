@@ -159,6 +159,7 @@ def _twoWayRandom(table: AnalysisOfVariance) -> tuple[float, float, float]:
     if not np.isfinite([lowF, highF]).all():
         return value, np.nan, np.nan
     other = k * readers + (k * n - k - n) * residual
-    low = n * (between - lowF * residual) / (lowF * other + n * between)
-    high = n * (highF * between - residual) / (other + n * highF * between)
+    # Divided by F, which may be too large to multiply with.
+    low = n * (between / lowF - residual) / (other + n * between / lowF)
+    high = n * (between - residual / highF) / (other / highF + n * between)
     return value, low, high
