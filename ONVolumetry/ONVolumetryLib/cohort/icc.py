@@ -162,4 +162,5 @@ def _twoWayRandom(table: AnalysisOfVariance) -> tuple[float, float, float]:
     # Divided by F, which may be too large to multiply with.
     low = n * (between / lowF - residual) / (other + n * between / lowF)
     high = n * (between - residual / highF) / (other / highF + n * between)
-    return value, low, high
+    # Far below 0 the approximation can miss the value itself.
+    return (value, low, high) if low - 1e-9 <= value <= high + 1e-9 else (value, np.nan, np.nan)
