@@ -140,3 +140,10 @@ def testWhatTheReadingsDoNotDetermineIsANote(x, y):
 def testReadersWhoseSubjectsAreAllAlikeHaveNoIntraclassCorrelation():
     (cell,) = [cell for cell in agreementCells("all", "", [40] * 3, [40.5] * 3) if cell.item.startswith("ICC")]
     assert cell.statistics is None and "not computed" in cell.note
+
+
+def testAnIntervalThatMissesItsOwnValueIsNotPrinted():
+    x, y = [4.583, 41.591, 29.817, 14.536], [3.931, -41.634, -23.153, 8.0]
+    (cell,) = [cell for cell in agreementCells("all", "", x, y) if cell.item == "ICC(2,1)"]
+    assert cell.statistics.value == six(-0.42396357236206333)
+    assert cell.statistics.ciLow is None and "no interval" in cell.note

@@ -159,6 +159,8 @@ def _twoWayRandom(table: AnalysisOfVariance) -> tuple[float, float, float]:
     if not np.isfinite([lowF, highF]).all():
         return value, np.nan, np.nan
     other = k * readers + (k * n - k - n) * residual
-    low = n * (between - lowF * residual) / (lowF * other + n * between)
-    high = n * (highF * between - residual) / (other + n * highF * between)
-    return value, low, high
+    # Divided by F, which may be too large to multiply with.
+    low = n * (between / lowF - residual) / (other + n * between / lowF)
+    high = n * (between - residual / highF) / (other / highF + n * between)
+    # Far below 0 the approximation can miss the value itself.
+    return (value, low, high) if low - 1e-9 <= value <= high + 1e-9 else (value, np.nan, np.nan)
