@@ -3,13 +3,14 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from ONVolumetryLib import cli
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.core.mask import Mask
-from ONVolumetryLib.files.case import CaseEnd
+from ONVolumetryLib.files.case import CaseEnd, readCase, writeCase
 from ONVolumetryLib.files.keys import VISIT_COLUMNS
 from ONVolumetryLib.files.segmentations import Segment, Segmentation, writeSegmentation
 
@@ -130,3 +131,17 @@ def testBadUsageIsToldFromAFailedCase(tmp_path, capsys):
         assert caught.value.code == 2
     assert measure(tmp_path / "absent.json", "--output", tmp_path / "out") == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def testStatedAbsenceIsNoMeasuredZero(makeCase, tmp_path, capsys):
+    case = makeCase("healed")
+    assert measure(case, "--output", tmp_path / "out") == 0
+    assert "tated absent" not in capsys.readouterr().out
+    read = readCase(case)
+    (case.parent / "m3.seg.nrrd").unlink()
+    later = replace(read.visits[1], segmentation=None, lesionAbsent=True)
+    writeCase(case, replace(read, visits=(read.visits[0], later)))
+    assert measure(case, "--output", tmp_path / "out") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  0 (stated absent)  " in lines[3] and lines[3].endswith("100.0")
+    assert any(line.startswith("Stated absent: a reader says") for line in lines)

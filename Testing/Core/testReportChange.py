@@ -42,6 +42,8 @@ def testChangeIsShownWithItsIntervalAndNeverAsZeroWhereNotMeasured(measurement):
     assert (baseline, unmeasured) == ("baseline", "not measured")
     assert gross.startswith(f"{change.value:.1f} ") and len(gross.split()) > 2
     assert cells(table, "New lesion")[2] == "not measured"
+    for name in ("u(regenerated, gross)", "u(new lesion)"):
+        assert cells([uncertaintyTable(measurement)], name)[0] == "baseline"
     assert cells([uncertaintyTable(measurement)], "u(regenerated, gross)")[1] == f"{change.standardUncertainty:.2f}"
 
 

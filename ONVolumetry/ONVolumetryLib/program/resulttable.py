@@ -8,6 +8,10 @@ from typing import Any
 from ..core.uncertainty import COVERAGE_FACTOR_95
 
 NOT_MEASURED = "not measured"
+STATED_ABSENT = "0 (stated absent)"
+INTERVAL_LINE = "± is the half-width of the 95 % interval (1.96 standard uncertainties)."
+ABSENT_LINE = ("Stated absent: a reader says that no lesion is left. That is a finding and not an outline, so it "
+               "has no interval.")
 COLUMNS = ("hip", "visit", "ONV cm3", "FHV cm3", "ONV %", "regeneration %")
 
 
@@ -22,7 +26,8 @@ def resultTable(hipRecords: Sequence[Mapping[str, Any]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, "± is the half-width of the 95 % interval (1.96 standard uncertainties)."])
+    isAbsent = any(STATED_ABSENT in row for row in rows)
+    return "\n".join([*lines, INTERVAL_LINE, *([ABSENT_LINE] if isAbsent else [])])
 
 
 def _row(visit: Mapping[str, Any]) -> tuple[str, ...]:
@@ -34,7 +39,7 @@ def _row(visit: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         visit["hip"],
         visit["visit"],
-        withInterval(visit["onv_cm3"], visit["onv_se_cm3"], 2),
+        STATED_ABSENT if visit["lesion_absent"] else withInterval(visit["onv_cm3"], visit["onv_se_cm3"], 2),
         withInterval(visit["fhv_cm3"], visit["fhv_se_cm3"], 1),
         withInterval(visit["onv_percent"], visit["onv_percent_se"], 1),
         regeneration,

@@ -14,7 +14,7 @@ OF_BASELINE = "% of baseline ONV"
 def changeMapRows(measurement: HipMeasurement) -> tuple[Row, ...]:
     """Gross regeneration and new lesion by visit, and how far the registration may be trusted."""
     def followup(name: str, unit: str, term: str, cellOf) -> Row:
-        return Row(name, unit, term, lambda visit: _followupCell(measurement, visit, cellOf))
+        return Row(name, unit, term, lambda visit: followupCell(measurement, visit, cellOf))
 
     return (
         followup("Regenerated (gross)", OF_BASELINE, "gross-regeneration",
@@ -41,7 +41,7 @@ def newLesion(visit: VisitMeasurement) -> Estimate | None:
     return visit.changeMap and visit.changeMap.newLesionPercent
 
 
-def _followupCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> Cell | None:
+def followupCell(measurement: HipMeasurement, visit: VisitMeasurement, cellOf) -> Cell | None:
     """A cell of a visit after the baseline; others say what they are."""
     if measurement.baseline is None:
         return Cell(NO_BASELINE, isAbsent=True)

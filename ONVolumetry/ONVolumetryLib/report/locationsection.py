@@ -10,7 +10,7 @@ from ..core.location.coronalzones import JIC_ZONES
 from ..core.location.result import ABSENT, PRESENT, ZoneChange
 from ..core.location.transversezones import ACP_ZONES
 from ..core.ratios import Estimate
-from .cells import Cell, Row, RowGroup, estimateCell, tableElement, textCell
+from .cells import Cell, Row, RowGroup, changeCell, estimateCell, tableElement, textCell
 from .formats import number
 from .glossary import meaningOfTerm
 from .markup import Element, element
@@ -30,9 +30,10 @@ def locationSection(measurement: HipMeasurement, visits: Sequence[ReportVisit], 
     if not any(visit.location or visit.jicChanges for visit in measurement.visits):
         return [element("p", {"class": "absent"}, "The lesion is not located: no sphere of the head or no lesion.")]
     groups = (RowGroup("JIC zones on the mid-coronal section", (*_zoneRows("jicChanges", JIC_ZONES, _jicShares),
-                                                                 *_jicRows()), notDone=NOT_IMAGED),
+                                                                 *_jicRows(measurement)), notDone=NOT_IMAGED),
               RowGroup("ACP zones on the mid-transverse section",
-                       (*_zoneRows("acpChanges", ACP_ZONES, _acpShares), _acp3dRow()), notDone=NOT_IMAGED),
+                       (*_zoneRows("acpChanges", ACP_ZONES, _acpShares), _acp3dRow(),
+                        _regeneratedRow(measurement, "ACP", "acpChanges")), notDone=NOT_IMAGED),
               RowGroup("Angles and classes", _angleRows(), notDone=NOT_IMAGED),
               RowGroup("Place of the lesion", _placeRows(), notDone=NOT_IMAGED))
     count = len(measurement.visits)
@@ -70,17 +71,27 @@ def _zoneCell(change: ZoneChange, shares) -> Cell:
             details.append("may be otherwise")
     if change.isByReader:
         details.append("by the reader")
-    if change.regeneratedPercent is not None:
-        details.append(f"{number(change.regeneratedPercent, 0)} % of its lesion regenerated (3D)")
     text = "regenerated" if change.isRegenerated else change.state
     return Cell(text, "\n".join(details), isText=True)
 
 
-def _jicRows() -> tuple[Row, ...]:
+def _jicRows(measurement: HipMeasurement) -> tuple[Row, ...]:
     return (Row("JIC type", "", "jic-type", lambda visit: _typeCell(visit, "section")),
             Row("Lateral end of the lesion", "\u00b0 from P", "jic-type", _lateralEndCell),
             Row("JIC zones in 3D", "", "jicChanges".replace("Changes", "-zones"), _jic3dCell),
+            _regeneratedRow(measurement, "JIC", "jicChanges"),
             Row("JIC type in 3D", "", "jic-type", lambda visit: _typeCell(visit, "projected")))
+
+
+def _regeneratedRow(measurement: HipMeasurement, system: str, field: str) -> Row:
+    """What regenerated of the whole lesion in each zone; the rows of the zones are those of the section."""
+    def cell(visit: VisitMeasurement) -> Cell | None:
+        def shares(_) -> Cell | None:
+            known = [change for change in getattr(visit, field) if change.regeneratedPercent is not None]
+            return textCell("; ".join(f"{change.name} {number(change.regeneratedPercent, 0)} %" for change in known))
+        return changeCell(measurement, visit, shares)
+    return Row(f"{system} zones in 3D, regenerated", "% of the zone\u2019s baseline lesion",
+               field.replace("Changes", "-zones"), cell)
 
 
 def _typeCell(visit: VisitMeasurement, part: str) -> Cell | None:

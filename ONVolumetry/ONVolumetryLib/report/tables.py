@@ -9,7 +9,7 @@ from ..core.ratios import Estimate
 from ..core.sphere import SphereFit
 from ..core.uncertainty import rootSumOfSquares
 from .cells import Cell, Row, RowGroup, changeCell, estimateCell, numberCell, tableElement, textCell
-from .changerows import changeMapRows, grossRegeneration, newLesion
+from .changerows import changeMapRows, followupCell, grossRegeneration, newLesion
 from .formats import MM3_PER_CM3, NO_BASELINE, inCm3, interval, number
 from .glossary import WHY_JUDGMENTS_DIFFER, meaningOfTerm
 from .markup import Element, element
@@ -270,6 +270,10 @@ def _derivedUncertaintyRows(measurement: HipMeasurement) -> tuple[Row, ...]:
     def regeneration(visit: VisitMeasurement) -> Cell | None:
         return changeCell(measurement, visit, lambda change: _uncertaintyCell(change.regenerationPercent, 2))
 
+    def followup(name: str, estimateOf) -> Row:
+        return Row(name, "points", "combined", lambda visit: followupCell(
+            measurement, visit, lambda visit: _uncertaintyCell(estimateOf(visit), 2)))
+
     def rate(visit: VisitMeasurement) -> Cell | None:
         return _rateCell(measurement, visit, lambda estimate: _uncertaintyCell(estimate, 3))
 
@@ -277,8 +281,8 @@ def _derivedUncertaintyRows(measurement: HipMeasurement) -> tuple[Row, ...]:
         uncertainty("u(ONV %)", "points", lambda visit: visit.onvPercent),
         Row("u(regeneration) = u(residual)", "points", "combined", regeneration),
         Row("u(rate)", "points a month", "combined", rate),
-        uncertainty("u(regenerated, gross)", "points", grossRegeneration, 2),
-        uncertainty("u(new lesion)", "points", newLesion, 2),
+        followup("u(regenerated, gross)", grossRegeneration),
+        followup("u(new lesion)", newLesion),
         Row("u(radius) from the fit alone", "mm", "sphere",
             lambda visit: visit.sphere and numberCell(visit.sphere.radiusSeMm, 3)),
         Row("u(radius) with the outline", "mm", "sphere",
