@@ -135,9 +135,10 @@ class RegressionSceneTest(RegressionTest):
 
     def testBuildingTakesLittleTime(self):
         self.measure()
-        start = time.process_time()
+        # Of this thread: the threads of software OpenGL, which draw other views meanwhile, do not build the scene.
+        start = time.thread_time()
         self.panel.regressionSection.known.build()
-        spent = time.process_time() - start
+        spent = time.thread_time() - start
         print(f"building the scene took {spent:.2f} s of a processor")
         self.assertLess(spent, 2.5)
 
