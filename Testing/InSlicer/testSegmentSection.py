@@ -371,7 +371,7 @@ class SegmentSectionTest(unittest.TestCase):
         nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
         for node in nodes:
             self.assertTrue(node.GetDisplayNode().GetVisibility())
-            self.assertIn("vtkMRMLSliceNodeRed", node.GetDisplayNode().GetViewNodeIDs())
+            self.assertTrue(node.GetDisplayNode().IsDisplayableInView("vtkMRMLSliceNodeRed"))
         self.assertEqual(len(slicer.util.getNodesByClass("vtkMRMLMarkupsPlaneNode")), 0)
         self.host.open([self.loaded(visit, node) for visit, node in zip(self.visits, nodes)], "3 months")
         self.assertTrue(self.host.child("compareCheckBox").checked)

@@ -78,7 +78,9 @@ def testOtherVisitsAreMeasuredOnlyOnce(scene, drawHipIn, ballMasks, monkeypatch)
     measurer.measure(visits, "12", "male")
     assert sorted(calls) == ["0", "12", "3"]
     calls.clear()
-    replaceVoxels(hips[2].node, hips[2].lesionId, ballMasks[0])
+    half = ballMasks[1].fullArray().copy()
+    half[:, :, half.shape[2] // 2:] = 0
+    replaceVoxels(hips[2].node, hips[2].lesionId, Mask.fromArray(half, ballMasks[1].grid))
     measurer.measure(visits, "12", "male")
     assert calls == ["12"]
     calls.clear()
