@@ -43,7 +43,7 @@ class WholePanelTest(PanelTest):
         self.measure()
         sections = [widget for widget in self.ui.hipSection.parentWidget().children()
                     if widget.className() == "ctkCollapsibleButton"]
-        titles = sorted(section.text for section in sections)
+        titles = sorted((section.text for section in sections), key=lambda title: int(title.split(".")[0]))
         self.assertGreaterEqual(len(titles), 6)
         for number, title in enumerate(titles, start=1):
             self.assertRegex(title, rf"^{number}\. \w.*   [○✓!]$")
