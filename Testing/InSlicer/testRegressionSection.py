@@ -135,12 +135,12 @@ class RegressionSceneTest(RegressionTest):
 
     def testBuildingTakesLittleTime(self):
         self.measure()
-        # A guard for busy computers; Testing/Benchmarks/regressionbench.py measures the building by itself.
+        # Of this thread: the threads of software OpenGL, which draw other views meanwhile, do not build the scene.
         start = time.thread_time()
         self.panel.regressionSection.known.build()
         spent = time.thread_time() - start
         print(f"building the scene took {spent:.2f} s of a processor")
-        self.assertLess(spent, 5.0)
+        self.assertLess(spent, 2.5)
 
     def testModelsAreInTheirFolder(self):
         self.build()
