@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.geometry import GridGeometry
 from ..core.mask import Mask
+from .drawings import MODEL_CLASS, drawingOf, removeDrawings
 from .segmentediting import replaceVoxels, segmentMask
 
 if TYPE_CHECKING:
@@ -91,20 +92,12 @@ def showSphere(scene, segmentationNode, sphere: SphereFit | None):
 
 def sphereModel(scene, segmentationNode):
     """The surface that shows the sphere of a segmentation's head, or None."""
-    return next((model for model in _models(scene) if model.GetNodeReference(SPHERE_ROLE) is segmentationNode), None)
+    return drawingOf(segmentationNode, MODEL_CLASS, SPHERE_ROLE, scene)
 
 
 def removeSpheres(scene):
     """Take all these surfaces out of the scene."""
-    for model in _models(scene):
-        scene.RemoveNode(model.GetDisplayNode())
-        scene.RemoveNode(model)
-
-
-def _models(scene) -> list:
-    count = scene.GetNumberOfNodesByClass("vtkMRMLModelNode")
-    models = [scene.GetNthNodeByClass(index, "vtkMRMLModelNode") for index in range(count)]
-    return [model for model in models if model.GetAttribute(SPHERE_ROLE)]
+    removeDrawings(scene, MODEL_CLASS, SPHERE_ROLE)
 
 
 def _addModel(scene, segmentationNode):

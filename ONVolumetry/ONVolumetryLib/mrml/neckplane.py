@@ -9,6 +9,7 @@ import numpy as np
 from ..core.errors import SegmentError
 from ..core.mask import Mask
 from ..core.sphereadjusted import planeCutDistance
+from .drawings import PLANE_CLASS, drawingOf, removeDrawings
 from .segmentediting import replaceVoxels, segmentMask
 
 PLANE_ATTRIBUTE = "ONVolumetry.neckPlane"
@@ -129,19 +130,12 @@ def showPlaneAtVisit(scene, segmentationNode, plane: NeckPlane, sizeMm: float):
 
 def shownPlane(scene, segmentationNode):
     """What draws the plane at a visit that is not the baseline, or None."""
-    return next((node for node in _shownPlanes(scene) if node.GetNodeReference(SHOWN_PLANE_ROLE) is segmentationNode),
-                None)
+    return drawingOf(segmentationNode, PLANE_CLASS, SHOWN_PLANE_ROLE, scene)
 
 
 def removeShownPlanes(scene):
     """Take all these drawings out of the scene; the plane of the baseline stays."""
-    for node in _shownPlanes(scene):
-        scene.RemoveNode(node.GetDisplayNode())
-        scene.RemoveNode(node)
-
-
-def _shownPlanes(scene) -> list:
-    return [node for node in _planeNodes(scene) if node.GetAttribute(SHOWN_PLANE_ROLE)]
+    removeDrawings(scene, PLANE_CLASS, SHOWN_PLANE_ROLE)
 
 
 def _planeNodes(scene) -> list:

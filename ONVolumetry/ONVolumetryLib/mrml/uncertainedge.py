@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .drawings import MODEL_CLASS, drawingOf, removeDrawings
+
 if TYPE_CHECKING:
     from ..core.outlining.headoutline import HeadOutline
 
@@ -26,22 +28,12 @@ def showUncertainEdge(segmentationNode, outline: HeadOutline):
 
 def uncertainEdge(segmentationNode):
     """What draws the weak edge of a segmentation's head, or None."""
-    scene = segmentationNode.GetScene()
-    return next((model for model in _models(scene) if model.GetNodeReference(UNCERTAIN_ROLE) is segmentationNode),
-                None)
+    return drawingOf(segmentationNode, MODEL_CLASS, UNCERTAIN_ROLE)
 
 
 def removeUncertainEdges(scene):
     """Take all these drawings out of the scene."""
-    for model in _models(scene):
-        scene.RemoveNode(model.GetDisplayNode())
-        scene.RemoveNode(model)
-
-
-def _models(scene) -> list:
-    count = scene.GetNumberOfNodesByClass("vtkMRMLModelNode")
-    models = [scene.GetNthNodeByClass(index, "vtkMRMLModelNode") for index in range(count)]
-    return [model for model in models if model.GetAttribute(UNCERTAIN_ROLE)]
+    removeDrawings(scene, MODEL_CLASS, UNCERTAIN_ROLE)
 
 
 def _surface(outline: HeadOutline):
