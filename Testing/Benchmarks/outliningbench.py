@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+from fillbench import betweenSlices
 from lesionscenes import LesionScene, lesionScene, strokesIn
 from ONVolumetryLib.cohort.surfacedistance import overlap
 from ONVolumetryLib.core.errors import ONVolumetryError, OutliningError
 from ONVolumetryLib.core.geometry import sliceStackOfGrid
 from ONVolumetryLib.core.mask import Mask
-from ONVolumetryLib.core.outlining.betweenslices import fillBetweenSlices
 from ONVolumetryLib.core.outlining.headoutline import HeadSettings, outlineHead
 from ONVolumetryLib.core.outlining.lesiongrowth import Strokes, outlineLesion
 from ONVolumetryLib.core.sphereadjusted import planeCutDistance
@@ -32,7 +32,6 @@ from ONVolumetryLib.phantom.masks import rasterize
 from ONVolumetryLib.phantom.primitives import HalfSpace, Sphere
 from ONVolumetryLib.phantom.settings import HipSettings, PhantomSettings, ScanSettings, VisitPlan
 from realpairs import HIPS
-from slicerfill import slicersFill
 
 CLICK_MM = 6.0
 # Signals of fat, marrow, pelvic marrow, muscle, cartilage, capsule and cortex in other images than T1.
@@ -231,39 +230,6 @@ def remnants(arguments) -> list[tuple[str, bool]]:
     median, share = float(np.median(np.abs(errors))), 100 * float(np.mean(held))
     return [(f"remnants: median volume error {median:.1f} <= 15 % (n {len(errors)})", median <= 15),
             (f"remnants: the 95 % interval of the volume holds the truth in {share:.0f} >= 90 %", share >= 90)]
-
-
-def betweenSlices(arguments) -> list[tuple[str, bool]]:
-    """Every 2nd and 3rd slice outlined, the rest interpolated, beside Slicer's own on the same outlines."""
-    found: dict[int, list] = {2: [], 3: []}
-    for number in range(1, 2 * arguments.lesions, 2):
-        scene = lesionScene(None, number, (15.0, 45.0))
-        axis = sliceStackOfGrid(scene.grid).axis
-        slices = np.moveaxis(scene.lesion.voxels, 2 - axis, 0)
-        if len(slices) < 6 or not slices.any(axis=(1, 2)).all():
-            continue
-        for step in (2, 3):
-            kept = np.zeros(len(slices), dtype=bool)
-            kept[::step] = kept[-1] = True
-            thinned = np.moveaxis(slices * kept[:, None, None], 0, 2 - axis)
-            outlines = Mask(np.ascontiguousarray(thinned), scene.lesion.offsetIjk, scene.grid)
-            ours = fillBetweenSlices(outlines, axis).mask
-            peer = slicersFill(outlines, axis)
-            truth = scene.lesion
-            found[step].append([100 * (mask.voxelCount / truth.voxelCount - 1) for mask in (ours, peer)]
-                               + [2 * mask.countInside(truth) / (mask.voxelCount + truth.voxelCount)
-                                  for mask in (ours, peer)])
-    aims = []
-    for step, aim in ((2, 2.0), (3, 4.0)):
-        ours, peer, ourDice, peerDice = np.array(found[step]).T
-        print(f"every {step} slices outlined ({len(ours)} lesions): volume error mean {np.abs(ours).mean():.2f} % "
-              f"(worst {np.abs(ours).max():.1f}), Dice {ourDice.mean():.4f}; Slicer's Fill between slices "
-              f"{np.abs(peer).mean():.2f} % (worst {np.abs(peer).max():.1f}), Dice {peerDice.mean():.4f}", flush=True)
-        aims += [(f"every {step} slices: volume within {np.abs(ours).mean():.2f} <= {aim:g} % on average",
-                  np.abs(ours).mean() <= aim),
-                 (f"every {step} slices: better than Slicer's ({np.abs(peer).mean():.2f} %)",
-                  np.abs(ours).mean() < np.abs(peer).mean() and ourDice.mean() > peerDice.mean())]
-    return aims
 
 
 def inBall(random, radiusMm: float) -> np.ndarray:
