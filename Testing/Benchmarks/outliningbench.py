@@ -2,7 +2,8 @@
 
 Run as `python Testing/Benchmarks/outliningbench.py DATA [--clicks N] [--lesions N] [--only PART]`, where DATA holds
 the folders case-04, case-05 and case-07 of coronal T1 scans of the pelvis (CPTAC-UCEC, The Cancer Imaging Archive,
-DOI 10.7937/k9/tcia.2018.3r3juisw). The exit status is 1 when an aim is missed.
+DOI 10.7937/k9/tcia.2018.3r3juisw). Filling between slices also takes femur-stl, femoral-head-contours and
+rtstruct-samples from beside DATA, where they are. The exit status is 1 when an aim is missed.
 """
 
 from __future__ import annotations
