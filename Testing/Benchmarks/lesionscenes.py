@@ -16,6 +16,7 @@ from ONVolumetryLib.phantom import image as phantomimage
 from ONVolumetryLib.phantom.background import backgroundHip, renderOnBackground
 from ONVolumetryLib.phantom.hip import buildHip
 from ONVolumetryLib.phantom.settings import HipSettings, PhantomSettings, ScanSettings, VisitPlan
+from outlinedhead import implanted
 from realpairs import HIPS
 from scipy import ndimage
 
@@ -34,6 +35,8 @@ class LesionScene:
     :param contrast: how much darker the lesion's inside is, as a share of the marrow's signal.
     :param hasDarkRim: False where the rim is only as dark as the contrast makes it.
     :param exactMm3: volume of the lesion.
+    :param headMm3: volume of the head.
+    :param anatomy: side and share of the neck.
     """
 
     name: str
@@ -44,17 +47,22 @@ class LesionScene:
     head: Mask
     lesion: Mask
     exactMm3: float
+    headMm3: float
+    anatomy: HipSettings
+    centerRas: np.ndarray
 
     @property
     def isReal(self) -> bool:
         return self.name.startswith("real")
 
 
-def lesionScene(folder: Path | None, number: int, percents=(5.0, 45.0), rimMm: float = 2.0) -> LesionScene:
+def lesionScene(folder: Path | None, number: int, percents=(5.0, 45.0), rimMm: float = 2.0,
+                isToEdge: bool = False) -> LesionScene:
     """Make a scene; even numbers are real scans, odd ones synthetic.
 
     :param folder: shared/data/pelvis-t1; None makes synthetic scenes only.
     :param percents: range of the lesion's share of the head.
+    :param isToEdge: in real scans the head is what its marrow fills, instead of the published ball.
     """
     random = np.random.default_rng([77, number])
     family, contrast = FAMILIES[number % 3], CONTRASTS[(number // 3) % 4]
@@ -62,11 +70,11 @@ def lesionScene(folder: Path | None, number: int, percents=(5.0, 45.0), rimMm: f
     percent = float(random.uniform(*percents))
     isReal = number % 2 == 0 and folder is not None
     with lesionSignals(1 - contrast, DARK_RIM if hasDarkRim else max(DARK_RIM, 1 - 1.63 * contrast)):
-        make = _real if isReal else _synthetic
-        visit, voxels, what = make(folder, number, random, (family, percent, rimMm))
+        make = _synthetic if not isReal else _realToItsEdge if isToEdge else _real
+        settings, visit, voxels, volumes, what = make(folder, number, random, (family, percent, rimMm))
     name = f"{what} {family} {percent:.0f} % contrast {contrast:.2f} {'dark' if hasDarkRim else 'faint'} rim"
-    return LesionScene(name, contrast, hasDarkRim, voxels, visit.grid, visit.headMask, visit.lesionMask,
-                       visit.onv.volumeMm3)
+    return LesionScene(name, contrast, hasDarkRim, voxels, visit.grid, visit.headMask, visit.lesionMask, *volumes,
+                       settings.anatomy, visit.centerRas)
 
 
 @contextmanager
@@ -81,6 +89,20 @@ def lesionSignals(inside: float, rim: float) -> Iterator[None]:
 
 
 def _real(folder: Path, number: int, random, lesion):
+    settings, scan, what = _realHip(folder, number, lesion)
+    phantom, background = backgroundHip(settings, scan)
+    visit = phantom.visits[0]
+    volumes = visit.onv.volumeMm3, visit.head.volumeMm3
+    return settings, visit, renderOnBackground(phantom, visit, background), volumes, what
+
+
+def _realToItsEdge(folder: Path, number: int, random, lesion):
+    settings, scan, what = _realHip(folder, number, lesion)
+    visit, voxels, *volumes = implanted(settings, scan)
+    return settings, visit, voxels, volumes, what
+
+
+def _realHip(folder: Path, number: int, lesion):
     family, percent, rimMm = lesion
     hip = (number // 2) % len(HIPS)
     name, side, centerLps, radius = HIPS[hip]
@@ -89,8 +111,7 @@ def _real(folder: Path, number: int, random, lesion):
         anatomy=HipSettings(side=side, sex="female", radiusMm=radius, family=family, centerRas=center, foveaDepthMm=0,
                             rimMm=rimMm),
         scan=ScanSettings(noisePercent=0, thicknessMm=4.0), visits=(VisitPlan("preop", 0, percent),), seed=number)
-    phantom, background = backgroundHip(settings, _scan(folder / name))
-    return phantom.visits[0], renderOnBackground(phantom, phantom.visits[0], background), f"real head {hip}"
+    return settings, _scan(folder / name), f"real head {hip}"
 
 
 def _synthetic(folder, number: int, random, lesion):
@@ -100,8 +121,10 @@ def _synthetic(folder, number: int, random, lesion):
     settings = PhantomSettings(anatomy=anatomy, scan=ScanSettings(spacingMm=spacing, orientation=orientation),
                                visits=(VisitPlan("preop", 0, percent),), seed=number)
     phantom = buildHip(settings)
-    image = phantomimage.renderImage(phantom, phantom.visits[0])
-    return phantom.visits[0], image, f"synthetic {orientation} {spacing[2]} mm"
+    visit = phantom.visits[0]
+    image = phantomimage.renderImage(phantom, visit)
+    volumes = visit.onv.volumeMm3, visit.head.volumeMm3
+    return settings, visit, image, volumes, f"synthetic {orientation} {spacing[2]} mm"
 
 
 @lru_cache(maxsize=3)

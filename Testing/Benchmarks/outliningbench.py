@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from fillbench import betweenSlices
 from lesionscenes import LesionScene, lesionScene, strokesIn
+from oneclick import oneClick
 from ONVolumetryLib.cohort.surfacedistance import overlap
 from ONVolumetryLib.core.errors import ONVolumetryError, OutliningError
 from ONVolumetryLib.core.geometry import sliceStackOfGrid
@@ -238,8 +239,8 @@ def inBall(random, radiusMm: float) -> np.ndarray:
     return direction / np.linalg.norm(direction) * radiusMm * random.uniform() ** (1 / 3)
 
 
-PARTS = {"real-heads": realHeads, "synthetic-heads": syntheticHeads, "modalities": modalities, "lesions": lesions,
-         "remnants": remnants, "between-slices": betweenSlices}
+PARTS = {"real-heads": realHeads, "synthetic-heads": syntheticHeads, "modalities": modalities, "one-click": oneClick,
+         "lesions": lesions, "remnants": remnants, "between-slices": betweenSlices}
 
 if __name__ == "__main__":
     status = main()

@@ -21,7 +21,8 @@ from .texture import Texture
 
 SUBSLICES = 5
 FEMUR_MARGIN_MM, FEMUR_BLEND_MM = 2.0, 4.0
-DETAIL_KEPT = 0.35
+# Share of the marrow's signal below which a voxel holds no marrow, and the share of marrow in the brightest.
+NO_MARROW, MOST_MARROW = 0.3, 1.4
 BACKGROUND_PHASE_STREAM = 7
 SPLINE_ORDER = 3
 WIDE_FIELD_MM, CLEARLY_OFF_MIDDLE_MM = 250.0, 30.0
@@ -143,9 +144,10 @@ class Implant:
         box = _boxAround(visit)
         grid = visit.grid.cropped([part.start for part in box[::-1]], [part.stop - part.start for part in box[::-1]])
         self.target = image[box]
-        marrow = background.marrowSignal
-        # Some of the real marrow's grain stays visible in the lesion.
-        self.detail = DETAIL_KEPT * (np.clip(self.target, 0, 1.3 * marrow) - marrow)
+        # A lesion takes the place of marrow alone: a voxel at the edge that holds cortex too loses less.
+        self.marrow = background.marrowSignal
+        self.share = np.clip((self.target / self.marrow - NO_MARROW) / (1 - NO_MARROW), 0, MOST_MARROW)
+        self.rest = self.target - self.share * self.marrow
         self.pixelMm = float(np.min(grid.spacingMm))
         toFemur = np.linalg.inv(visit.femurMatrix)
         self.points = transformPoints(toFemur, voxelCenters(grid))
@@ -160,8 +162,8 @@ class Implant:
         for offset in self.offsetsMm:
             distance = layer.shape.distance(self.points + offset * self.normal) + coat.unevenMm * self.mottling
             cover += np.clip(0.5 - distance / self.pixelMm, 0, 1) / SUBSLICES
-        painted = np.maximum(coat.signal * (1 + coat.mottling * self.mottling) + self.detail, 0.3 * coat.signal)
-        self.target += cover * (painted - self.target)
+        signal = coat.signal * (1 + coat.mottling * self.mottling)
+        self.target += cover * (np.maximum(self.rest + self.share * signal, 0) - self.target)
 
 
 def _boxAround(visit: PhantomVisit) -> tuple[slice, slice, slice]:

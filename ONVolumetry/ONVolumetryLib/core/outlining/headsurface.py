@@ -9,7 +9,8 @@ from scipy import ndimage
 
 from .closedsurface import chosenSteps, smoothRadii
 from .directions import DirectionMesh, directionMesh
-from .radialprofiles import HeadImage, outwardFall
+from .edgefit import fitEdges
+from .radialprofiles import HeadImage, Rays, darkLines, outwardFall
 from .spheresearch import FULL_EDGE, FoundSphere
 
 DIRECTION_COUNT = 1200
@@ -18,9 +19,14 @@ STEP_MM, MARGIN_MM = 0.5, 3.0
 PLATEAU_STEPS, DARK_STEPS, HALFWAY_STEPS = (3, 7), 5, 4
 # A collapsed dome lies farther inside the sphere than anything of a head outside it.
 INWARD_MM, OUTWARD_MM = 7.0, 4.0
-SPHERE_SD_MM = 2.5
+SPHERE_SD_MM = 1.5
 SPHERE_COST, ROUGHNESS_COST = 0.5, 0.06
+MOST_INWARD, MOST_OUTWARD = 1.6, 9.0
+FULL_LINE, LINE_SHARE = 0.15, 0.9
 LEAST_WEIGHT, STIFFNESS = 0.02, 0.6
+DARKEST_PERCENT, USUAL_SD_MM = 0.2, 0.3
+# Shares of the marrow's signal between which the inside counts as lesion in part.
+LESION_SIGNAL, MARROW_SIGNAL, LESION_WEIGHT = 0.55, 0.8, 0.3
 # Less than this share of a full edge is weak.
 WEAK_EDGE = 0.3
 
@@ -54,20 +60,49 @@ def findSurface(image: HeadImage, sphere: FoundSphere) -> HeadSurface:
 
     In each direction the cost of a place is what its edge lacks and how far it is from the sphere; the cheapest smooth
     surface is found as a whole, so that it crosses the neck, the fovea or a place without edge as its surroundings do.
+    Then the marrow's edge is found near it, finer than a step.
     """
     mesh = directionMesh(DIRECTION_COUNT)
     low = max(sphere.radiusMm - INWARD_MM, 3.0)
     radii = np.arange(low - MARGIN_MM, sphere.radiusMm + OUTWARD_MM + MARGIN_MM + 0.01, STEP_MM)
-    values = image.along(sphere.centerRas, mesh.directions, radii)
-    edges = np.clip(sphere.sign * outwardFall(values, STEP_MM) / (FULL_EDGE * sphere.contrast), 0.0, 1.0)
+    rays = image.rays(sphere.centerRas, mesh.directions, radii)
+    edges, evidence = _evidence(sphere.sign * rays.values, sphere.contrast)
     within = slice(round(MARGIN_MM / STEP_MM), len(radii) - round(MARGIN_MM / STEP_MM))
-    away = (radii[within] - sphere.radiusMm) / SPHERE_SD_MM
-    costs = 1.0 - edges[:, within] + SPHERE_COST * np.minimum(away * away, 9.0)
+    costs = 1.0 - evidence[:, within] + _awayCosts(radii[within] - sphere.radiusMm)
     steps = chosenSteps(costs, mesh, ROUGHNESS_COST) + within.start
     clearness = ndimage.maximum_filter1d(edges, 3, axis=1)[np.arange(len(steps)), steps]
-    found = radii[steps] + STEP_MM * _halfway(sphere.sign * values, steps)
-    smooth = smoothRadii(found, np.maximum(clearness, LEAST_WEIGHT), mesh, STIFFNESS)
+    if sphere.hasDarkLine:
+        found, weights = _fitted(rays, radii[steps], sphere)
+    else:
+        found, weights = radii[steps] + STEP_MM * _halfway(sphere.sign * rays.values, steps), clearness
+    smooth = smoothRadii(found, np.maximum(weights, LEAST_WEIGHT), mesh, STIFFNESS)
     return HeadSurface(np.array(sphere.centerRas), mesh, smooth, clearness)
+
+
+def _evidence(values: np.ndarray, contrast: float) -> tuple[np.ndarray, np.ndarray]:
+    """How much each place is an edge of marrow, and how much it speaks for the head's surface, both from 0 to 1.
+
+    A lesion under the surface is as dark as cortex nearly; there the surface shows as a thin line that is darker.
+    """
+    edges = np.clip(outwardFall(values, STEP_MM) / (FULL_EDGE * contrast), 0.0, 1.0)
+    lines = np.clip(darkLines(values, STEP_MM) / (FULL_LINE * contrast), 0.0, 1.0)
+    return edges, np.maximum(edges, LINE_SHARE * lines)
+
+
+def _awayCosts(awayMm: np.ndarray) -> np.ndarray:
+    """What it costs to be away from the sphere; no more for a dome that has sunk deep than for one that has sunk."""
+    squares = (awayMm / SPHERE_SD_MM) ** 2
+    return SPHERE_COST * np.minimum(squares, np.where(awayMm < 0, MOST_INWARD, MOST_OUTWARD))
+
+
+def _fitted(rays: Rays, radii: np.ndarray, sphere: FoundSphere) -> tuple[np.ndarray, np.ndarray]:
+    """Radii finer than a step, and weights, which are small where no bright marrow lies inside."""
+    outside = (rays.radiiMm > sphere.radiusMm) & (rays.radiiMm < sphere.radiusMm + MARGIN_MM)
+    darkest = float(np.percentile(rays.values[:, outside], DARKEST_PERCENT))
+    fit = fitEdges(rays, radii, darkest)
+    brightness = fit.inner / max(sphere.signals.marrow - darkest, 1e-6)
+    share = np.clip((brightness - LESION_SIGNAL) / (MARROW_SIGNAL - LESION_SIGNAL), LESION_WEIGHT, 1.0)
+    return fit.radiiMm, share / (1.0 + (fit.sdMm / USUAL_SD_MM) ** 2)
 
 
 def _halfway(values: np.ndarray, steps: np.ndarray) -> np.ndarray:

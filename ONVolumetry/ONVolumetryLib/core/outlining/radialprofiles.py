@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
 
@@ -9,8 +11,29 @@ from ..geometry import GridGeometry
 from ..registration.smoothed import SmoothedImage, cropAround
 
 BLUR_MM, EDGE_BLUR_MM = 0.3, 0.8
+LINE_REACH_MM, HALF_LINE_MM = 2.0, 0.5
 # Farthest from the click that anything of a head is looked for.
 REACH_MM = 46.0
+
+
+@dataclass(frozen=True, eq=False)
+class Rays:
+    """An image along rays from a center.
+
+    :param directions: unit vectors (rays, 3), RAS.
+    :param radiiMm: evenly spaced distances from the center (samples,).
+    :param values: image there (rays, samples).
+    :param blurMm: standard deviation of the scan's blur along each ray (rays,), slice thickness included.
+    """
+
+    directions: np.ndarray
+    radiiMm: np.ndarray
+    values: np.ndarray
+    blurMm: np.ndarray
+
+    @property
+    def stepMm(self) -> float:
+        return float(self.radiiMm[1] - self.radiiMm[0])
 
 
 class HeadImage:
@@ -30,6 +53,11 @@ class HeadImage:
         """The part of the same image around another point."""
         return HeadImage(self.voxels, self.grid, centerRas)
 
+    def rays(self, centerRas, directions: np.ndarray, radiiMm: np.ndarray) -> Rays:
+        """Values on rays, and how much the scan blurs along them: a voxel is a box, which has 1/12 of its square."""
+        boxes = (directions @ self.grid.axisDirections) ** 2 @ (self.grid.spacingMm**2 / 12)
+        return Rays(directions, radiiMm, self.along(centerRas, directions, radiiMm), np.sqrt(boxes + BLUR_MM**2))
+
     def along(self, centerRas, directions: np.ndarray, radiiMm: np.ndarray) -> np.ndarray:
         """Values on rays, array (directions, radii)."""
         points = np.asarray(centerRas) + directions[:, None, :] * radiiMm[:, None]
@@ -44,3 +72,13 @@ class HeadImage:
 def outwardFall(values: np.ndarray, stepMm: float) -> np.ndarray:
     """How much values (directions, radii) fall outward per mm; negative where they rise."""
     return -ndimage.gaussian_filter1d(values, EDGE_BLUR_MM / stepMm, axis=1, order=1, mode="nearest") / stepMm
+
+
+def darkLines(values: np.ndarray, stepMm: float) -> np.ndarray:
+    """How deep a dark line just outside each place is, against the less bright of its sides (directions, radii)."""
+    reach = round(LINE_REACH_MM / stepMm)
+    brightestInside = ndimage.maximum_filter1d(values, reach + 1, axis=1, origin=(reach + 1) // 2, mode="nearest")
+    brightestOutside = ndimage.maximum_filter1d(values, reach + 1, axis=1, origin=-((reach + 1) // 2), mode="nearest")
+    depths = np.minimum(brightestInside, brightestOutside) - values
+    outward = round(HALF_LINE_MM / stepMm)
+    return np.pad(depths[:, outward:], [(0, 0), (0, outward)])

@@ -64,6 +64,11 @@ class FoundSphere:
         return 1.0 if self.polarity == BRIGHT_INSIDE else -1.0
 
     @property
+    def hasDarkLine(self) -> bool:
+        """Whether bright marrow ends at dark cortex, as in all MRI without fat suppression; CT has signals below 0."""
+        return self.polarity == BRIGHT_INSIDE and self.signals.darkest >= 0
+
+    @property
     def contrast(self) -> float:
         """How far the marrow is from what borders a head, always above 0."""
         return self.signals.contrast(self.polarity)
