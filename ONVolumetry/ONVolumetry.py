@@ -40,6 +40,8 @@ class ONVolumetry(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", registerTerminology)
         slicer.app.connect("startupCompleted()", registerLayouts)
         slicer.app.connect("startupCompleted()", registerEffects)
+        slicer.app.connect("startupCompleted()", markInterpolatedSlices)
+        slicer.app.connect("aboutToQuit()", unmarkInterpolatedSlices)
 
 
 @parameterNodeWrapper
@@ -74,6 +76,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from ONVolumetryLib.ui.modulepanel import ModulePanel
 
         registerTerminology()
+        markInterpolatedSlices()
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/ONVolumetry.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
@@ -99,6 +102,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Called when the panel is destroyed or reloaded."""
         if self.panel is not None:
             self.panel.cleanup()
+        unmarkInterpolatedSlices()
         self.removeObservers()
 
     def enter(self):
@@ -254,6 +258,22 @@ def registerLayouts():
         from ONVolumetryLib.ui.comparelayout import registerLayouts as register
 
         register()
+
+
+def markInterpolatedSlices():
+    """Mark interpolated slices wherever they are looked at, in the Segment Editor module too."""
+    if slicer.app.layoutManager() is not None and not problemOfInstallation():
+        from ONVolumetryLib.ui.interpolatedmarks import marks
+
+        marks().start()
+
+
+def unmarkInterpolatedSlices():
+    """Let go of the views and of the scene, before Slicer ends or the module is loaded anew."""
+    if f"{LIBRARY}.ui.interpolatedmarks" in sys.modules:
+        from ONVolumetryLib.ui.interpolatedmarks import marks
+
+        marks().stop()
 
 
 def problemOfInstallation():

@@ -76,7 +76,7 @@ class AssistedOutliningTest(unittest.TestCase):
         self.draw(headId, self.head)
         before = self.mask(headId)
         far = before.grid.toRas([3, 3, 3])
-        self.host.panel.assist.headFromClick(np.array(far))
+        self.host.panel.parts.assist.headFromClick(np.array(far))
         self.assertTrue(self.host.panel.numbers.problem.visible)
         self.assertEqual(self.mask(headId).voxelCount, before.voxelCount)
 
