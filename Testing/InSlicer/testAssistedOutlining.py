@@ -118,7 +118,7 @@ class AssistedOutliningTest(unittest.TestCase):
         self.host.child("fillSlicesButton").click()
         slicer.app.processEvents()
         self.assertAlmostEqual(self.mask(headId).voxelCount / self.head.voxelCount, 1.0, delta=0.02)
-        self.assertIn("slices", self.host.text("assistLabel"))
+        self.assertIn("Slices filled: 7", self.host.text("assistLabel"))
 
     def test_followupStartsFromTheBaseline(self):
         self.assertFalse(self.host.child("headFromBaselineButton").enabled)

@@ -20,13 +20,10 @@ class SceneSaves(VTKObservationMixin):
                  onStartClose: Callable[[], None]):
         VTKObservationMixin.__init__(self)
         scene = slicer.mrmlScene
-        self._actions = {"StartSaveEvent": onStartSave, "EndSaveEvent": onEndSave, "StartCloseEvent": onStartClose}
-        for name in self._actions:
-            self.addObserver(scene, getattr(scene, name), self._onEvent)
+        for event, action in ((scene.StartSaveEvent, onStartSave), (scene.EndSaveEvent, onEndSave),
+                              (scene.StartCloseEvent, onStartClose)):
+            self.addObserver(scene, event, lambda caller, name, action=action: action())
 
     def stop(self):
         """Observe nothing."""
         self.removeObservers()
-
-    def _onEvent(self, caller, event):
-        self._actions[event]()
