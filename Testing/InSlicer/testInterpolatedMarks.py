@@ -8,6 +8,7 @@ import numpy as np
 import segmenthost
 import slicer
 import vtk
+from paneltest import PanelTest
 from segmenthost import displayPoint, dragIn, waitFor
 
 DARK = 40
@@ -272,6 +273,26 @@ class InterpolatedMarksTest(unittest.TestCase):
         self.goTo(self.filled[3])
         self.marks.start()
         waitFor(lambda: self.text() == "Femoral head: interpolated slice")
+
+
+class ApprovedOutlinesTest(PanelTest):
+    """A case whose first visit has a lesion with interpolated slices."""
+
+    def testApprovalConfirmsAllSlicesAndWithdrawingItDoesNot(self):
+        from ONVolumetryLib.mrml.segmentediting import segmentMask
+        from ONVolumetryLib.ui.interpolatedmarks import marks
+
+        self.openCase()
+        visit = self.visit(0)
+        filled = fill(visit, visit.lesionSegmentId, segmentMask(visit.segmentation, visit.lesionSegmentId))
+        waitFor(lambda: marks().outlinesOf(visit.segmentation))
+        self.assertEqual(list(marks().outlinesOf(visit.segmentation)[0].slices.indices), filled)
+        self.measure()
+        self.assertTrue(marks().outlinesOf(visit.segmentation))
+        self.approve()
+        waitFor(lambda: not marks().outlinesOf(visit.segmentation))
+        self.panel.approveSection.withdraw()
+        waitFor(lambda: marks().outlinesOf(visit.segmentation))
 
 
 if __name__ == "__main__":

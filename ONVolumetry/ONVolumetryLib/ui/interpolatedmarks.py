@@ -43,7 +43,9 @@ class InterpolatedMarks(VTKObservationMixin):
         if not self._isRunning:
             return
         self._isRunning = False
-        slicer.app.layoutManager().disconnect("layoutChanged(int)", self._onLayoutChanged)
+        manager = slicer.app.layoutManager()
+        if manager is not None:
+            manager.disconnect("layoutChanged(int)", self._onLayoutChanged)
         self._watch.stop()
         self.removeObservers()
         for mark in self._marks.values():

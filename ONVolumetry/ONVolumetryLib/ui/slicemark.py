@@ -16,6 +16,7 @@ from ..mrml.worldtransforms import arrayOfMatrix
 DASH_PIXELS, GAP_PIXELS, WIDTH_PIXELS = 14, 10, 3
 GAP_COLOR = (0.0, 0.0, 0.0)
 FONT_SIZE, MARGIN_PIXELS, NARROW_PIXELS = 14, 8, 420
+BACKGROUND_OPACITY = 0.65
 # Slicer draws its orientation marker in the same corner.
 MARKER_SHARE = {0: 0.2, 1: 0.3, 2: 0.4}
 
@@ -53,7 +54,10 @@ class SliceMark:
         style.SetFontSize(FONT_SIZE)
         style.SetJustificationToRight()
         style.SetVerticalJustificationToBottom()
-        style.SetShadow(True)
+        style.SetBold(True)
+        # Legible over any image.
+        style.SetBackgroundColor(*GAP_COLOR)
+        style.SetBackgroundOpacity(BACKGROUND_OPACITY)
         for actor in self._actors:
             actor.VisibilityOff()
 
