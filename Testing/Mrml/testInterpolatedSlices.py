@@ -12,13 +12,14 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: the
 from ONVolumetryLib.core.mask import Mask  # noqa: E402
 from ONVolumetryLib.files.segnrrd import STATUS_TAG  # noqa: E402
 from ONVolumetryLib.mrml.assistedoutlining import fillSlices  # noqa: E402
-from ONVolumetryLib.mrml.hipnodes import VisitNodes  # noqa: E402
+from ONVolumetryLib.mrml.hipnodes import HipNodes, VisitNodes  # noqa: E402
 from ONVolumetryLib.mrml.interpolatedslices import (  # noqa: E402
     confirmSlices,
     interpolatedOutlines,
     noteEditedSlices,
     slicesOfSegment,
 )
+from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
 from ONVolumetryLib.mrml.marrow import MARROW_ATTRIBUTE, polarityOf, setPolarity  # noqa: E402
 from ONVolumetryLib.mrml.outlinesinscene import approvedOutlines, outlinesOfHips  # noqa: E402
 from ONVolumetryLib.mrml.parameterschema import HIP_ATTRIBUTE  # noqa: E402
@@ -70,6 +71,18 @@ def testConfirmedSliceIsTheReadersOwn(filled):
     assert slicesOfSegment(hip.node, hip.headId).numbers == numbers[1:]
     confirmSlices(hip.node, hip.headId, [number - 1 for number in numbers])
     assert interpolatedOutlines(hip.node) == []
+
+
+def testConfirmedSliceIsInTheNextRecord(scene, filled):
+    hip, numbers = filled
+    logic, nodes = MeasurementLogic(scene), HipNodes("1", "male", (VisitNodes(hip.node, hip.headId, hip.lesionId),))
+
+    def recorded():
+        record = logic.record(nodes, logic.measure(nodes))
+        return record["visits"][0]["outlining"][0]["details"]["interpolated_slices"]
+    assert recorded() == list(numbers)
+    confirmSlices(hip.node, hip.headId, [numbers[0] - 1])
+    assert recorded() == list(numbers[1:])
 
 
 def testSlicesOfAnEarlierFillingStayMarked(filled):
