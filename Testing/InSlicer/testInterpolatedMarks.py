@@ -233,11 +233,27 @@ class InterpolatedMarksTest(unittest.TestCase):
 
     def test_orientationMarkerIsLeftFree(self):
         self.goTo(self.filled[2])
-        self.node().SetOrientationMarkerType(self.node().OrientationMarkerTypeHuman)
-        self.addCleanup(self.node().SetOrientationMarkerType, self.node().OrientationMarkerTypeNone)
-        slicer.app.processEvents()
-        height = self.pixels().shape[0]
-        self.assertGreater(self.marks.markIn(VIEW)._text.GetPosition()[1], 0.15 * height)
+        node, corner = self.node(), self.marks.markIn(VIEW).cornerPixels
+        self.addCleanup(node.SetOrientationMarkerType, node.OrientationMarkerTypeNone)
+        self.addCleanup(node.SetOrientationMarkerSize, node.OrientationMarkerSizeMedium)
+        node.SetOrientationMarkerType(node.OrientationMarkerTypeCube)
+        height, width = self.pixels().shape[:2]
+        self.assertLess(corner[1], 0.05 * height)
+        for size, name in enumerate(("small", "medium", "large")):
+            node.SetOrientationMarkerSize(size)
+            slicer.app.processEvents()
+            self.assertEqual(node.GetOrientationMarkerSizeAsString(size), name)
+            markers = [renderer.GetViewport() for renderer in self.renderers() if renderer.GetViewport()[0] > 0]
+            self.assertEqual(len(markers), 1)
+            corner = self.marks.markIn(VIEW).cornerPixels
+            self.assertGreaterEqual(corner[1], markers[0][3] * height)
+            self.assertLess(corner[1], markers[0][3] * height + 20)
+            self.assertLess(corner[0], width)
+
+    def renderers(self):
+        window = slicer.app.layoutManager().sliceWidget(VIEW).sliceView().renderWindow()
+        return [window.GetRenderers().GetItemAsObject(index) for index in range(window.GetRenderers(
+            ).GetNumberOfItems())]
 
     def test_marksOutliveTheModuleAndTheFileButNotTheScene(self):
         folder = tempfile.TemporaryDirectory()

@@ -17,8 +17,8 @@ DASH_PIXELS, GAP_PIXELS, WIDTH_PIXELS = 14, 10, 3
 GAP_COLOR = (0.0, 0.0, 0.0)
 FONT_SIZE, MARGIN_PIXELS, NARROW_PIXELS = 14, 8, 420
 BACKGROUND_OPACITY = 0.65
-# Slicer draws its orientation marker in the same corner.
-MARKER_SHARE = {0: 0.2, 1: 0.3, 2: 0.4}
+# Shares of the view's height that Slicer's orientation marker takes in the same corner: small, medium, large.
+MARKER_SHARES = (0.15, 0.25, 0.40)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +71,11 @@ class SliceMark:
         return self._text.GetInput() if self._text.GetVisibility() else ""
 
     @property
+    def cornerPixels(self) -> tuple[float, float]:
+        """Lower right corner of the words, from the view's lower left one."""
+        return tuple(self._text.GetPosition())
+
+    @property
     def dashCount(self) -> int:
         """Number of dashes that are seen."""
         return self._dashes.GetMapper().GetInput().GetNumberOfLines() if self._dashes.GetVisibility() else 0
@@ -110,7 +115,7 @@ class SliceMark:
         colors = {outline.colorRgb for outline in outlines}
         self._text.GetTextProperty().SetColor(*(colors.pop() if len(colors) == 1 else (1.0, 1.0, 1.0)))
         hasMarker = self.node.GetOrientationMarkerType() != self.node.OrientationMarkerTypeNone
-        above = MARKER_SHARE.get(self.node.GetOrientationMarkerSize(), 0.4) * min(width, height) if hasMarker else 0
+        above = MARKER_SHARES[self.node.GetOrientationMarkerSize()] * height if hasMarker else 0
         self._text.SetPosition(width - MARGIN_PIXELS, above + MARGIN_PIXELS)
 
     def _inPixels(self, pointsRas: np.ndarray) -> np.ndarray:
