@@ -270,7 +270,7 @@ class InterpolatedMarksTest(unittest.TestCase):
         self.assertTrue(slicer.util.saveScene(path))
         slicer.mrmlScene.Clear(0)
         slicer.app.processEvents()
-        self.assertEqual(self.text(), "")
+        self.assertEqual((self.text(), self.left()), ("", []))
         slicer.util.loadScene(path)
         self.goTo(self.filled[2])
         waitFor(lambda: self.text() == "Femoral head: interpolated slice")
