@@ -40,7 +40,7 @@ class ONVolumetry(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", registerTerminology)
         slicer.app.connect("startupCompleted()", registerLayouts)
         slicer.app.connect("startupCompleted()", registerEffects)
-        slicer.app.connect("startupCompleted()", markInterpolatedSlices)
+        slicer.app.connect("startupCompleted()", awaitInterpolatedSlices)
         slicer.app.connect("aboutToQuit()", unmarkInterpolatedSlices)
 
 
@@ -260,20 +260,31 @@ def registerLayouts():
         register()
 
 
-def markInterpolatedSlices():
-    """Mark interpolated slices wherever they are looked at, in the Segment Editor module too."""
+def awaitInterpolatedSlices():
+    """Mark interpolated slices wherever they are looked at, in the Segment Editor module too, once there are any."""
     if slicer.app.layoutManager() is not None and not problemOfInstallation():
-        from ONVolumetryLib.ui.interpolatedmarks import marks
+        from ONVolumetryLib.ui.markstart import markStart
 
+        markStart().start()
+
+
+def markInterpolatedSlices():
+    """Mark interpolated slices from now on."""
+    if slicer.app.layoutManager() is not None:
+        from ONVolumetryLib.ui.interpolatedmarks import marks
+        from ONVolumetryLib.ui.markstart import markStart
+
+        markStart().stop()
         marks().start()
 
 
 def unmarkInterpolatedSlices():
     """Let go of the views and of the scene, before Slicer ends or the module is loaded anew."""
-    if f"{LIBRARY}.ui.interpolatedmarks" in sys.modules:
-        from ONVolumetryLib.ui.interpolatedmarks import marks
-
-        marks().stop()
+    for name, stop in (("markstart", lambda module: module.markStart().stop()),
+                       ("interpolatedmarks", lambda module: module.marks().stop())):
+        module = sys.modules.get(f"{LIBRARY}.ui.{name}")
+        if module is not None:
+            stop(module)
 
 
 def problemOfInstallation():

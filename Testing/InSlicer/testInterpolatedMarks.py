@@ -5,6 +5,7 @@ import unittest
 from pathlib import Path
 
 import numpy as np
+import qt
 import segmenthost
 import slicer
 import vtk
@@ -42,6 +43,7 @@ class InterpolatedMarksTest(unittest.TestCase):
         slicer.mrmlScene.Clear(0)
         slicer.util.mainWindow().resize(1600, 1000)
         self.marks = marks()
+        self.marks.start()
         self.host = segmenthost.Host()
         self.host.open(segmenthost.addVisits(), "preop")
         self.visit = self.host.panel.active
@@ -168,6 +170,9 @@ class InterpolatedMarksTest(unittest.TestCase):
 
     def test_listLeadsToASliceThatIsConfirmed(self):
         label, button = self.host.child("interpolatedLabel"), self.host.child("confirmSliceButton")
+        for widget in (label, button, self.host.child("marrowBox")):
+            self.assertTrue(widget.focusPolicy & qt.Qt.TabFocus, widget.objectName)
+            self.assertTrue(widget.toolTip)
         self.goTo(self.filled[0] - 1)
         self.assertFalse(button.enabled)
         self.assertIn("click one of the numbers", button.toolTip)
@@ -256,6 +261,8 @@ class InterpolatedMarksTest(unittest.TestCase):
             ).GetNumberOfItems())]
 
     def test_marksOutliveTheModuleAndTheFileButNotTheScene(self):
+        from ONVolumetryLib.ui.markstart import markStart
+
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path = str(Path(folder.name) / "scene.mrb")
@@ -271,9 +278,14 @@ class InterpolatedMarksTest(unittest.TestCase):
         slicer.mrmlScene.Clear(0)
         slicer.app.processEvents()
         self.assertEqual((self.text(), self.left()), ("", []))
+        # As in a Slicer in which the module was not opened yet.
+        self.marks.stop()
+        markStart().start()
+        slicer.app.processEvents()
+        self.assertIsNone(self.marks.markIn(VIEW))
         slicer.util.loadScene(path)
         self.goTo(self.filled[2])
-        waitFor(lambda: self.text() == "Femoral head: interpolated slice")
+        waitFor(lambda: self.marks.markIn(VIEW) and self.text() == "Femoral head: interpolated slice")
         self.assertEqual(self.marks.outlinesOf(slicer.util.getNode(name))[0].slices.indices, tuple(self.filled))
 
     def test_stoppingTakesEverythingAway(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import ndimage
 
 from ..core.errors import SegmentError
 from ..core.geometry import GridGeometry
@@ -17,9 +18,6 @@ def masksOfLabels(array: np.ndarray, grid: GridGeometry) -> dict[int, Mask]:
     :param array: whole numbers in KJI order on the grid.
     :raises SegmentError: there are labels below 0 or above 65535.
     """
-    # Slicer imports this file while it starts, which SciPy would delay.
-    from scipy import ndimage
-
     box = boundingBoxKji(array)
     if box is None:
         return {}
