@@ -40,6 +40,8 @@ class ONVolumetry(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", registerTerminology)
         slicer.app.connect("startupCompleted()", registerLayouts)
         slicer.app.connect("startupCompleted()", registerEffects)
+        slicer.app.connect("startupCompleted()", awaitInterpolatedSlices)
+        slicer.app.connect("aboutToQuit()", unmarkInterpolatedSlices)
 
 
 @parameterNodeWrapper
@@ -74,6 +76,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from ONVolumetryLib.ui.modulepanel import ModulePanel
 
         registerTerminology()
+        markInterpolatedSlices()
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/ONVolumetry.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
@@ -99,6 +102,7 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Called when the panel is destroyed or reloaded."""
         if self.panel is not None:
             self.panel.cleanup()
+        unmarkInterpolatedSlices()
         self.removeObservers()
 
     def enter(self):
@@ -254,6 +258,33 @@ def registerLayouts():
         from ONVolumetryLib.ui.comparelayout import registerLayouts as register
 
         register()
+
+
+def awaitInterpolatedSlices():
+    """Mark interpolated slices wherever they are looked at, in the Segment Editor module too, once there are any."""
+    if slicer.app.layoutManager() is not None and not problemOfInstallation():
+        from ONVolumetryLib.ui.markstart import markStart
+
+        markStart().start()
+
+
+def markInterpolatedSlices():
+    """Mark interpolated slices from now on."""
+    if slicer.app.layoutManager() is not None:
+        from ONVolumetryLib.ui.interpolatedmarks import marks
+        from ONVolumetryLib.ui.markstart import markStart
+
+        markStart().stop()
+        marks().start()
+
+
+def unmarkInterpolatedSlices():
+    """Let go of the views and of the scene, before Slicer ends or the module is loaded anew."""
+    for name, stop in (("markstart", lambda module: module.markStart().stop()),
+                       ("interpolatedmarks", lambda module: module.marks().stop())):
+        module = sys.modules.get(f"{LIBRARY}.ui.{name}")
+        if module is not None:
+            stop(module)
 
 
 def problemOfInstallation():

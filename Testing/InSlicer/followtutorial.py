@@ -1,9 +1,10 @@
 """Follows the README's tutorial in a Slicer as a new user would, and takes a screenshot of each step.
 
 python3 Testing/InSlicer/runinslicer.py --script Testing/InSlicer/followtutorial.py
-The pictures are in build/screenshots; those of the steps before the other hip are the README's.
+The pictures are in build/screenshots; those of the steps before the other hip are the README's and those of docs.
 """
 
+import re
 import sys
 import time
 import traceback
@@ -40,13 +41,18 @@ class Tutorial:
 
     def picture(self, name, section=None):
         """Bring a section to the top of the panel and keep the main window as a picture."""
-        import ctk
-
         self.work(0.3)
         if section is not None:
             self.scrollTo(section)
         self.work(0.5)
-        image = ctk.ctkWidgetsUtils.grabWidget(slicer.util.mainWindow())
+        self.grab(slicer.util.mainWindow(), name)
+
+    @staticmethod
+    def grab(widget, name):
+        """Keep a widget as a picture."""
+        import ctk
+
+        image = ctk.ctkWidgetsUtils.grabWidget(widget)
         path = FOLDER / f"{name}.png"
         if not image.save(str(path)):
             raise RuntimeError(f"{path} was not written")
@@ -86,6 +92,7 @@ class Tutorial:
         self.ui.segmentSection.collapsed = False
         self.work(1.0)
         self.picture("segment", self.ui.segmentSection)
+        self.interpolate()
         self.press(self.child("compareCheckBox"), 1.0)
         self.picture("compare", self.ui.segmentSection)
         self.press(self.child("blindedCheckBox"), 0.5)
@@ -97,6 +104,25 @@ class Tutorial:
         self.press(self.child("defineNeckPlaneButton"))
         self.ui.segmentSection.collapsed = True
         self.work(0.5)
+
+    def interpolate(self):
+        """Every second slice of the lesion is taken away and filled in again; then all of it is undone."""
+        visit, editor = self.panel.state.hip.visits[0], self.child("segmentEditor")
+        editor.setCurrentSegmentID(visit.lesionSegmentId)
+        editor.saveStateForUndo()
+        place = visit.segmentation, visit.lesionSegmentId, visit.volume
+        array = slicer.util.arrayFromSegmentBinaryLabelmap(*place).copy()
+        array[np.flatnonzero(array.any(axis=(1, 2)))[1:-1:2]] = 0
+        slicer.util.updateSegmentBinaryLabelmapFromArray(array, *place)
+        self.work(0.5)
+        self.press(self.child("fillSlicesButton"))
+        links = re.findall(r'href="([^"]+)"', self.child("interpolatedLabel").text)
+        self.child("interpolatedLabel").linkActivated(links[len(links) // 2])
+        self.picture("interpolatedpanel", self.ui.segmentSection)
+        self.grab(slicer.app.layoutManager().sliceWidget("Red"), "interpolated")
+        for _step in range(2):
+            editor.undo()
+            self.work(0.5)
 
     def landmarks(self):
         """Only looked at: the sample hip has its landmarks; the zones need the measurement."""

@@ -1,6 +1,7 @@
 """Outlining with help: the head from one click, the lesion from strokes, slices filled, all of it undone."""
 
 import unittest
+import unittest.mock
 
 import numpy as np
 import segmenthost
@@ -76,9 +77,40 @@ class AssistedOutliningTest(unittest.TestCase):
         self.draw(headId, self.head)
         before = self.mask(headId)
         far = before.grid.toRas([3, 3, 3])
-        self.host.panel.assist.headFromClick(np.array(far))
+        self.host.panel.parts.assist.headFromClick(np.array(far))
         self.assertTrue(self.host.panel.numbers.problem.visible)
         self.assertEqual(self.mask(headId).voxelCount, before.voxelCount)
+
+    def test_lookOfMarrowIsChosenSaidAndRecorded(self):
+        headId, box = self.visit.headSegmentId, self.host.child("marrowBox")
+        center = self.head.pointsRas().mean(axis=0)
+        self.host.panel.parts.assist.headFromClick(center)
+        self.assertIn("bright marrow (recognized)", self.host.text("assistLabel"))
+        self.assertIn('"polarity":"bright"', self.tag(headId, "ONVolumetry.Origin"))
+        array = slicer.util.arrayFromVolume(self.visit.volume)
+        array[:] = 260 - array
+        slicer.util.arrayFromVolumeModified(self.visit.volume)
+        for text, isFound in (("bright", False), ("dark", True)):
+            box.setCurrentIndex(next(index for index in range(box.count) if box.itemText(index).startswith(text)))
+            box.activated(box.currentIndex)
+            self.host.panel.numbers.problem.hide()
+            self.host.panel.parts.assist.headFromClick(center)
+            said = self.host.text("assistLabel") if not self.host.panel.numbers.problem.visible else ""
+            self.assertEqual("dark marrow (chosen)" in said, isFound, said)
+        self.assertIn('"polarity":"dark"', self.tag(headId, "ONVolumetry.Origin"))
+        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
+        slicer.app.processEvents()
+        self.assertEqual(box.currentText, "recognized")
+        with unittest.mock.patch("ONVolumetryLib.ui.assistedoutlining.outlineHeadFromBaseline",
+                                 return_value=None) as outline:
+            box.setCurrentIndex(2)
+            box.activated(2)
+            self.host.child("headFromBaselineButton").click()
+        self.assertEqual(outline.call_args.args[2].polarity, "dark")
+        self.host.panel.setVisits(self.host.panel.visits, "preop", "right")
+        slicer.app.processEvents()
+        self.assertTrue(box.currentText.startswith("dark"))
+        self.assertTrue(box.toolTip)
 
     def test_lesionFromStrokesIsAppliedAndUndone(self):
         lesionId = self.visit.lesionSegmentId
@@ -118,7 +150,7 @@ class AssistedOutliningTest(unittest.TestCase):
         self.host.child("fillSlicesButton").click()
         slicer.app.processEvents()
         self.assertAlmostEqual(self.mask(headId).voxelCount / self.head.voxelCount, 1.0, delta=0.02)
-        self.assertIn("slices", self.host.text("assistLabel"))
+        self.assertIn("Slices filled: 7", self.host.text("assistLabel"))
 
     def test_followupStartsFromTheBaseline(self):
         self.assertFalse(self.host.child("headFromBaselineButton").enabled)

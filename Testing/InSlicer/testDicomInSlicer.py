@@ -35,7 +35,7 @@ class DicomTest(PanelTest):
         DICOMUtils.importDicom(str(self.folder / "cd"))
         self.panel.update()
 
-    def addVisits(self):
+    def addVisits(self, isDated=True):
         """Make a hip of the studies, as a user does but for the dialog."""
         from ONVolumetryLib.ui.dicomstudies import studiesInDatabase
 
@@ -44,7 +44,7 @@ class DicomTest(PanelTest):
         self.ui.hipEdit.text = "7"
         self.ui.sideSelector.setCurrentText("Right")
         self.ui.sexSelector.setCurrentText("Female")
-        for date in (qt.QDate.currentDate(), qt.QDate(2023, 2, 1)):
+        for date in (qt.QDate.currentDate(), qt.QDate(2023, 2, 1)) if isDated else ():
             self.ui.surgeryDateEdit.setDate(date)
         settle()
         self.assertTrue(self.ui.fromDicomButton.enabled, self.ui.fromDicomButton.toolTip)
@@ -80,6 +80,65 @@ class DicomTest(PanelTest):
             self.assertEqual(visit.volume.GetImageData().GetDimensions(), head.grid.sizeIjk)
             self.assertTrue(visit.volume.GetAttribute("DICOM.instanceUIDs"))
         self.assertIn("date of surgery", self.ui.visitsStatus.text)
+        self.assertFalse(self.ui.firstScanCheckBox.checked)
+        self.assertEqual(self.savedCase().monthsFrom, "surgery")
+
+    def savedCase(self):
+        """The hip as the program reads it from the folder that the module saves."""
+        from ONVolumetryLib.files.case import readCase
+
+        self.panel.hipSection.saveFolder(self.folder / "case")
+        return readCase(self.folder / "case" / "case.json")
+
+    def testMonthsWithoutADateOfSurgeryAreSaidToCountFromTheFirstScan(self):
+        self.addVisits(isDated=False)
+        self.assertEqual([(visit.label, visit.month) for visit in self.panel.state.hip.visits],
+                         [("first scan", 0.0), ("4 months", 3.5), ("13 months", 12.6)], self.ui.visitsStatus.text)
+        self.assertTrue(self.ui.firstScanCheckBox.checked)
+        self.assertEqual(self.savedCase().monthsFrom, "first scan")
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(path)
+        settle(0.3)
+        self.assertTrue(self.ui.firstScanCheckBox.checked)
+        self.ui.otherHipButton.click()
+        settle()
+        self.assertEqual(self.panel.state.hip.monthsFrom, "first scan")
+        self.panel.hipSection.openFolder(self.folder / "case")
+        settle()
+        self.assertTrue(self.ui.firstScanCheckBox.checked)
+        self.ui.firstScanCheckBox.click()
+        settle()
+        self.assertEqual(self.savedCase().monthsFrom, "surgery")
+
+    def testDateOfSurgeryThatIsEnteredLaterIsCountedFrom(self):
+        self.addVisits(isDated=False)
+        self.ui.surgeryDateEdit.setDate(qt.QDate(2023, 2, 1))
+        self.ui.monthsButton.click()
+        settle()
+        self.assertEqual(self.panel.state.hip.visits[0].month, -0.5)
+        self.assertFalse(self.ui.firstScanCheckBox.checked)
+
+    def testNotesOfTheExportAreSaid(self):
+        from ONVolumetryLib.core.outlining.origin import ORIGIN_TAG, OutlineOrigin
+
+        self.addVisits()
+        self.outline()
+        visit = self.visit(1)
+        head = visit.segmentation.GetSegmentation().GetSegment(visit.headSegmentId)
+        head.SetTag(ORIGIN_TAG, OutlineOrigin("head from one click").asText())
+        head.SetTag("Segmentation.Status", "inprogress")
+        settle(0.3)
+        self.measure()
+        with mock.patch("ONVolumetryLib.ui.approvesection.exportHip") as written:
+            self.panel.approveSection.exportDicom(self.folder / "out")
+        self.assertTrue(written.called)
+        said = self.ui.approveStatus.text
+        self.assertIn("Written", said)
+        self.assertIn("Note: visit &quot;3 months&quot;: Nobody has confirmed the outline", said)
+        self.panel.approveSection.exportCsv(self.folder / "measurements.csv")
+        self.assertNotIn("Note", self.ui.approveStatus.text)
 
     def testDialogListsTheStudiesAndReturnsTheChosenOnes(self):
         from ONVolumetryLib.ui.dicomstudies import StudiesDialog

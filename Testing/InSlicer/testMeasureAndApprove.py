@@ -97,7 +97,7 @@ class MeasureSectionTest(PanelTest):
     def canceled(self):
         self.assertTrue(self.ui.cancelButton.enabled)
         self.ui.cancelButton.click()
-        self.panel.measureSection._progress(0.5, "preop")
+        self.panel.measureSection.task.progress(0.5, "preop")
 
     def testSexMatters(self):
         self.openCase()

@@ -317,7 +317,8 @@ class QuickRegistrationTest(RegistrationTest):
         np.testing.assert_allclose(readTransformToBaseline(saved.visits[2].transformToBaseline), own, atol=1e-9)
 
     def testCancelStopsAfterTheVisitAtHand(self):
-        progress = self.panel.registrationSection._progress
+        task = self.panel.registrationSection.task
+        progress = task.progress
 
         def cancelSecond(fraction, text):
             if fraction > 0:
@@ -325,8 +326,8 @@ class QuickRegistrationTest(RegistrationTest):
                 self.ui.cancelRegistrationButton.click()
             progress(fraction, text)
 
-        self.panel.registrationSection._progress = cancelSecond
-        self.addCleanup(delattr, self.panel.registrationSection, "_progress")
+        task.progress = cancelSecond
+        self.addCleanup(delattr, task, "progress")
         self.ui.registerButton.click()
         settle()
         self.assertIn("Canceled", self.ui.registrationStatus.text)

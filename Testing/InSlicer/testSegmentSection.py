@@ -179,7 +179,7 @@ class SegmentSectionTest(unittest.TestCase):
         for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             point = center + RADIUS_MM * np.array([x, y, 0.0]) * np.sqrt(1 - ((center[2] - 7.0) / RADIUS_MM) ** 2)
             segmenthost.dragIn("Red", point, point, steps=1)
-        points = self.host.panel.sphereStart.pointsNode
+        points = self.host.panel.parts.sphereStart.pointsNode
         self.assertEqual(points.GetNumberOfDefinedControlPoints(), 4)
         self.assertIn("one plane", self.host.text("spherePointsLabel"))
         for z in (1, -1):

@@ -70,6 +70,17 @@ def testHeadOnClickIsInProgressWithItsOrigin(scene, visit, ballMasks):
     assert uncertainEdge(visit.segmentation) is None
 
 
+@pytest.mark.parametrize("polarity", ["bright", "dark", None])
+def testLookOfMarrowIsUsedAndRecorded(visit, ballMasks, polarity):
+    head, _ = ballMasks
+    if polarity == "dark":
+        volumeVoxels(visit.volume)[:] = 260 - volumeVoxels(visit.volume)
+    outlineHeadOnClick(visit.segmentation, visit.headSegmentId, visit.volume, center(head), HeadSettings(
+        capFraction=0.0, polarity=polarity))
+    assert dice(segmentMask(visit.segmentation, visit.headSegmentId), head) > 0.9
+    assert visitSegments(visit, True).outlining[0].details["polarity"] == (polarity or "bright")
+
+
 def testEditsAreCounted(visit, ballMasks):
     head, _ = ballMasks
     outlineHeadOnClick(visit.segmentation, visit.headSegmentId, visit.volume, center(head), HeadSettings())

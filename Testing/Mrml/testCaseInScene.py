@@ -161,6 +161,14 @@ def testContradictionsAreNamed(change, text):
         requireMeasurable(dataclasses.replace(HipNodes("1", "male", ()), **change))
 
 
+def testWhatMonthsAreCountedFromSurvivesTheRoundTrip(scene, makeCase, tmp_path):
+    hip = openCase(scene, makeCase(monthsFrom="first scan"))
+    assert hip.monthsFrom == otherHip(hip).monthsFrom == "first scan"
+    assert readCase(saveCase(hip, tmp_path / "saved")).monthsFrom == "first scan"
+    dated = dataclasses.replace(hip, monthsFrom="surgery")
+    assert readCase(saveCase(dated, tmp_path / "dated")).monthsFrom == "surgery"
+
+
 def testOtherHipHasTheSameScansAndItsOwnName():
     hip = HipNodes("101 right", "male", (VisitNodes("outlines", "h", "l", "scan", "preop", 0.0, reader="AB"),), "right",
                    "P", subject={"healed": True, "age_years": 40})

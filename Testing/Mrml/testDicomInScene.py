@@ -1,5 +1,6 @@
 """DICOM files to visits of a scene, and a hip of the scene to DICOM objects, without an application."""
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -72,6 +73,17 @@ def testExportFindsTheOriginalsByTheirInstances(scene, tmp_path, studies):
     head, lesion = readSegmentation(written[0], readImage(tmp_path / "cd" / "20230116")).segments
     assert lesion.mask.voxelCount == segments.lesion.voxelCount
     assert head.mask.voxelCount == (segments.head | segments.lesion).voxelCount
+
+
+def testExportNamesNoSurgeryWhoseDateNobodyGave(scene, tmp_path, studies):
+    pytest.importorskip("highdicom")
+    import pydicom
+
+    hip = hipOf(scene, tmp_path)
+    for monthsFrom, isNamed in (("surgery", True), ("first scan", False)):
+        known = dataclasses.replace(hip, monthsFrom=monthsFrom)
+        report = str(pydicom.dcmread(export(scene, known, tmp_path / monthsFrom, studies)[-1]))
+        assert ("Longitudinal Temporal Offset" in report) == isNamed
 
 
 def testExportWithoutTheDatabaseIsRefused(scene, tmp_path, studies):

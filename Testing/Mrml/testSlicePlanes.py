@@ -12,6 +12,7 @@ from ONVolumetryLib.mrml.sliceplanes import (
     onNearestSlice,
     poseAtOtherHead,
     poseAtSamePlace,
+    shownSlice,
     slicePose,
 )
 
@@ -41,6 +42,16 @@ def testObliqueSlicesAreShownAsAcquired(obliqueMasks):
     found = acquisitionAxes(grid)
     assert abs(found[:, 2] @ grid.axisDirections[:, 2]) == pytest.approx(1.0)
     assert found.T @ found == pytest.approx(np.eye(3), abs=1e-9)
+
+
+def testShownSliceIsTheNearestOfThoseThatTheViewIsAlong(obliqueMasks):
+    grid = obliqueMasks[0].grid
+    for axis in range(3):
+        axes = acquisitionAxes(grid, axis)
+        place = np.array([40.0, 40.0, 10.0])
+        place[axis] = 7.4
+        assert shownSlice(slicePose(axes, grid.toRas(place)), grid, axis) == 7
+        assert shownSlice(slicePose(axes[:, [0, 2, 1]], grid.toRas(place)), grid, axis) is None
 
 
 def testNearestSlice():

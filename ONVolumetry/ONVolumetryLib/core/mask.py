@@ -83,6 +83,20 @@ class Mask:
         pointsIjk = np.argwhere(self.voxels)[:, ::-1] + np.asarray(self.offsetIjk)
         return self.grid.toRas(pointsIjk)
 
+    def sliceAt(self, axis: int, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """The segment on one slice of the grid.
+
+        :param axis: 0, 1 or 2 for the I, J or K axis, across the slices.
+        :param index: of the slice, from 0.
+        :return: pixels within the segment's bounding box, in KJI order without the axis, and the voxel at which they
+            start in the same order; no pixels where the slice lies outside the box.
+        """
+        start = np.delete(np.array(self.offsetIjk)[::-1], 2 - axis)
+        within = index - self.offsetIjk[axis]
+        if not 0 <= within < self.voxels.shape[2 - axis]:
+            return np.zeros((0, 0), dtype=bool), start
+        return np.take(self.voxels, within, axis=2 - axis), start
+
     def fullArray(self) -> np.ndarray:
         """The segment on its full grid as a uint8 array in KJI order."""
         array = np.zeros(self.grid.shapeKji, dtype=np.uint8)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import FileError, ONVolumetryError
+from ..core.hip import VisitSegments
 from .dicomheader import pydicomQuiet
 from .dicomsegexport import ExportedVisit, segmentationObject
 from .dicomsrexport import reportObject
@@ -66,6 +67,11 @@ def writeDicomObjects(folder: Path, objects: Mapping[str, Any]) -> list[Path]:
             temporary.write_bytes(content.getvalue())
         paths.append(path)
     return paths
+
+
+def exportNotes(visits: Sequence[VisitSegments]) -> list[str]:
+    """What a reader has to know of the outlines that were written, one sentence each."""
+    return [f'visit "{visit.label}": {text}' for visit in visits for text in visit.warnings]
 
 
 def _requireOnePatient(visits: Sequence[ExportedVisit]):

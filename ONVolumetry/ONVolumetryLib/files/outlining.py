@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.hip import UNCONFIRMED, ReadingWarning
+from ..core.outlining.interpolated import withoutEditedSlices
 from ..core.outlining.origin import OutlineReport, originOfText
 from .segment import Segment
 
@@ -19,6 +20,7 @@ def outliningOf(head: Segment | None, lesion: Segment | None) -> tuple[OutlineRe
     for role, segment in zip(ROLES, (head, lesion)):
         origin = None if segment is None or segment.mask.isEmpty else originOfText(segment.origin, segment.mask.grid)
         if origin is not None:
+            origin = withoutEditedSlices(origin, segment.mask)
             reports.append(OutlineReport(role, origin.method, origin.details, origin.editedPercent(segment.mask)))
     return tuple(reports)
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..core.errors import OutliningError
 from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.mask import Mask
+from ..core.outlining.interpolated import InterpolatedSlices
 from ..core.outlining.origin import (
     FILLED_SLICES,
     HEAD_FROM_BASELINE,
@@ -22,6 +23,7 @@ from ..core.outlining.origin import (
 from ..files.outlining import IN_PROGRESS
 from ..files.segnrrd import STATUS_TAG
 from .grids import volumeGrid
+from .interpolatedslices import slicesOfSegment
 from .segmentediting import replaceVoxels, segmentMask
 from .uncertainedge import showUncertainEdge
 
@@ -124,9 +126,11 @@ def fillSlices(segmentationNode, segmentId: str, volumeNode) -> tuple[int, ...]:
     image = None if volumeNode is None else volumeGrid(volumeNode)
     axis = sliceStackOfSegmentation(mask.grid, image).axis
     filled = fillBetweenSlices(mask, axis)
-    numbers = tuple(index + 1 for index in filled.interpolatedSlices)
-    writeAssisted(segmentationNode, segmentId, filled.mask, FILLED_SLICES, {"interpolated_slices": list(numbers)})
-    return numbers
+    earlier = slicesOfSegment(segmentationNode, segmentId)
+    slices = earlier if earlier is not None and earlier.axis == axis else InterpolatedSlices(axis)
+    details = slices.with_(filled.interpolatedSlices).asDetails()
+    writeAssisted(segmentationNode, segmentId, filled.mask, FILLED_SLICES, details)
+    return tuple(index + 1 for index in filled.interpolatedSlices)
 
 
 def writeAssisted(segmentationNode, segmentId: str, mask: Mask, method: str, details: Mapping[str, Any]):

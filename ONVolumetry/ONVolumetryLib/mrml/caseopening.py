@@ -50,7 +50,7 @@ def openCase(scene, path, progress: Progress | None = None) -> HipNodes:
             landmarks = addLandmarks(scene, readLandmarks(case.landmarks), f"{case.hip} landmarks")
             added.append(landmarks)
         hip = HipNodes(case.hip, case.sex, tuple(visits), case.side, case.patient, dict(case.settings),
-                       dict(case.subject), case.end, case, landmarks=landmarks)
+                       dict(case.subject), case.end, case, landmarks=landmarks, monthsFrom=case.monthsFrom)
         _openTransforms(scene, hip, added)
     except BaseException:
         for node in added:

@@ -39,8 +39,7 @@ def exportHip(folder, hip: HipNodes, record: Mapping[str, Any], segments: Sequen
             source = _source(hip, nodes[visit.label], fileOfInstance)
             whole = visit.head if visit.head is None or visit.lesion is None else visit.head | visit.lesion
             visits.append(ExportedVisit(visit.label, visit.month, whole, visit.lesion, visit.lesionAbsent, source,
-                                        hip.source is None or hip.source.monthsFrom == FROM_SURGERY,
-                                        visit.outlining))
+                                        hip.monthsFrom == FROM_SURGERY, visit.outlining))
     return writeDicomObjects(Path(folder) / hip.hip, dicomObjects(record, visits))
 
 

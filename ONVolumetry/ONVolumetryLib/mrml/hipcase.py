@@ -20,7 +20,8 @@ def caseOfHip(hip: HipNodes) -> Case:
     visits = tuple(_caseVisit(visit, known.get(visit.label)) for visit in sorted(hip.visits, key=_month))
     base = hip.source or Case(hip.hip, hip.hip, hip.side, hip.sex, visits)
     return replace(base, hip=hip.hip, patient=hip.patient or hip.hip, side=hip.side, sex=hip.sex, visits=visits,
-                   subject=dict(hip.subject), end=hip.end, settings=dict(hip.settings), path=None)
+                   subject=dict(hip.subject), end=hip.end, settings=dict(hip.settings), path=None,
+                   monthsFrom=hip.monthsFrom)
 
 
 def requireMeasurable(hip: HipNodes):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..files.casedata import Case, CaseApproval, CaseEnd
+from ..files.casedata import FROM_SURGERY, Case, CaseApproval, CaseEnd
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,7 @@ class VisitNodes:
     :param lesionSegmentId: segment ID of the lesion, "" for none.
     :param volume: vtkMRMLScalarVolumeNode that was outlined, whose slices count; None where it is not loaded.
     :param label: name of the visit.
-    :param month: months since surgery (0 or less before it).
+    :param month: months since surgery (0 or less before it), or since the first scan.
     :param done: False for a planned visit that was not done.
     :param notDoneReason: why it was not done, in words; "" where nobody said.
     :param reader: who outlined the visit, "" where nobody said.
@@ -53,6 +53,7 @@ class HipNodes:
     :param landmarks: vtkMRMLMarkupsFiducialNode with the landmarks in the baseline's space; None where there is none.
     :param owner: vtkMRMLScriptedModuleNode that holds the hip in the scene and refers to its result; None where the
         result is found by the segmentations.
+    :param monthsFrom: what the months are counted from, as in a case: "surgery" or "first scan".
     """
 
     hip: str
@@ -66,3 +67,4 @@ class HipNodes:
     source: Case | None = None
     owner: Any = None
     landmarks: Any = None
+    monthsFrom: str = FROM_SURGERY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .hipnodes import HipNodes
@@ -60,7 +60,7 @@ class MeasurementLogic:
             while len(self._wholes) >= MOST_KEPT_HIPS:
                 del self._wholes[next(iter(self._wholes))]
             self._wholes[key] = locateHip(hip, segments, measurement)
-        return self._wholes[key]
+        return _withOutlining(self._wholes[key], segments)
 
     def register(self, hip: HipNodes, progress: Callable[[float, str], None] | None = None,
                  labels: Sequence[str] | None = None) -> list[str]:
@@ -228,6 +228,15 @@ class MeasurementLogic:
         """The volume on which a segmentation was drawn, or None where the scene does not tell."""
         node = segmentationNode.GetNodeReference(segmentationNode.GetReferenceImageGeometryReferenceRole())
         return node if node is not None and node.IsA("vtkMRMLScalarVolumeNode") else None
+
+
+def _withOutlining(measurement: HipMeasurement, segments: Sequence[VisitSegments]) -> HipMeasurement:
+    """With what is known by now of how the outlines came about: a slice is confirmed without any change of numbers."""
+    known = {visit.label: visit.outlining for visit in segments}
+    if all(visit.outlining == known[visit.label] for visit in measurement.visits):
+        return measurement
+    return replace(measurement, visits=tuple(replace(visit, outlining=known[visit.label])
+                                             for visit in measurement.visits))
 
 
 def _settings(hip: HipNodes):

@@ -25,7 +25,7 @@ def otherHip(hip: HipNodes) -> HipNodes:
                    for visit in hip.visits)
     subject = {key: value for key, value in hip.subject.items() if key not in OF_ONE_HIP}
     return HipNodes(_nameOfOther(hip.hip, side), hip.sex, visits, side, hip.patient or hip.hip, dict(hip.settings),
-                    subject)
+                    subject, monthsFrom=hip.monthsFrom)
 
 
 def _nameOfOther(name: str, side: str) -> str:

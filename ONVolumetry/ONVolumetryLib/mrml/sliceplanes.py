@@ -10,15 +10,18 @@ from ..core.geometry import GridGeometry, sliceStackOfGrid
 AXIAL = np.array([[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 CORONAL = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+# Cosine of the angle between a view's normal and the slices' up to which the view counts as showing slices.
+ALONG_SLICES = 0.999
 
 
-def acquisitionAxes(grid: GridGeometry) -> np.ndarray:
+def acquisitionAxes(grid: GridGeometry, axis: int | None = None) -> np.ndarray:
     """Axes of a slice view that shows the slices of a volume as they were acquired.
 
+    :param axis: 0, 1 or 2 for the I, J or K axis across the slices; that of the acquisition where None.
     :return: 3x3, the columns are the view's right, up and normal in RAS: directions of the grid's axes, turned as in
         the nearest of the axial, sagittal and coronal views.
     """
-    axis = sliceStackOfGrid(grid).axis
+    axis = sliceStackOfGrid(grid).axis if axis is None else axis
     directions = grid.axisDirections
     reference = max((AXIAL, SAGITTAL, CORONAL), key=lambda axes: abs(axes[:, 2] @ directions[:, axis]))
     others = [other for other in range(3) if other != axis]
@@ -36,11 +39,22 @@ def slicePose(axes: np.ndarray, originRas) -> np.ndarray:
     return pose
 
 
+def shownSlice(pose: np.ndarray, grid: GridGeometry, axis: int) -> int | None:
+    """Index of the slice of a grid that a view shows; None where the view is turned against the slices.
+
+    :param pose: SliceToRAS (4x4) of the view.
+    :param axis: 0, 1 or 2 for the I, J or K axis of the grid, across the slices.
+    """
+    if abs(grid.axisDirections[:, axis] @ pose[:3, 2]) < ALONG_SLICES:
+        return None
+    return int(np.round(grid.toIjk(pose[:3, 3])[axis]))
+
+
 def onNearestSlice(pose: np.ndarray, grid: GridGeometry) -> np.ndarray:
     """The pose moved across its plane to the nearest slice that was acquired; turned poses stay as they are."""
     axis = sliceStackOfGrid(grid).axis
     direction = grid.axisDirections[:, axis]
-    if abs(direction @ pose[:3, 2]) < 0.999:
+    if abs(direction @ pose[:3, 2]) < ALONG_SLICES:
         return pose
     index = grid.toIjk(pose[:3, 3])[axis]
     nearest = np.clip(np.round(index), 0, grid.sizeIjk[axis] - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..core.errors import SegmentError
@@ -11,6 +13,7 @@ from ..files.segment import Segment
 from ..files.segmentnames import HEAD, LESION, StandardSegment, findHeadAndLesion
 from ..files.segnrrd import STATUS_TAG
 from .grids import volumeGrid
+from .hipnodes import VisitNodes
 from .segmentediting import segmentMask
 from .segments import describeSegments, segmentTag
 from .segmentwriting import addSegment
@@ -53,6 +56,30 @@ def addMissingSegments(segmentationNode, headId: str = "", lesionId: str = "") -
     for standard in (HEAD, LESION):
         found[standard.role] = found[standard.role] or _addEmpty(segmentationNode, standard)
     return found[HEAD.role], found[LESION.role]
+
+
+def visitWithSegments(scene, visit: VisitNodes) -> VisitNodes:
+    """The visit with its segmentation and both segments, made where they are missing.
+
+    :param visit: with a volume, or with a segmentation.
+    :return: the visit itself where nothing is missing.
+    :raises ONVolumetryError: the volume cannot be measured, or several segments could be the head or the lesion.
+    """
+    node, ids = visit.segmentation, (visit.headSegmentId, visit.lesionSegmentId)
+    if node is None:
+        node, *ids = addVisitSegmentation(scene, visit.volume, visit.label)
+    elif not hasSegments(visit):
+        present = [segmentId if node.GetSegmentation().GetSegment(segmentId) else "" for segmentId in ids]
+        ids = addMissingSegments(node, *present)
+    else:
+        return visit
+    return replace(visit, segmentation=node, headSegmentId=ids[0], lesionSegmentId=ids[1])
+
+
+def hasSegments(visit: VisitNodes) -> bool:
+    """Whether the segments of head and lesion are in the visit's segmentation."""
+    segmentation = visit.segmentation.GetSegmentation()
+    return all(segmentation.GetSegment(segmentId) for segmentId in (visit.headSegmentId, visit.lesionSegmentId))
 
 
 def _addEmpty(segmentationNode, standard: StandardSegment) -> str:

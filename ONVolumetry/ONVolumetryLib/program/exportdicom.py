@@ -10,7 +10,7 @@ from ..core.mask import Mask
 from ..files.approval import outlinesSha256
 from ..files.case import Case
 from ..files.casedata import FROM_SURGERY
-from ..files.dicomexport import dicomObjects, writeDicomObjects
+from ..files.dicomexport import dicomObjects, exportNotes, writeDicomObjects
 from ..files.dicomsegexport import ExportedVisit
 from ..files.dicomsource import sourceOfVisit
 from ..files.filecontext import namedFile
@@ -45,9 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
             objects = dicomObjects(hipRecord(case, measurement, fingerprints), visits)
         for written in writeDicomObjects(arguments.dicom / case.hip, objects):
             print(written)
-    for visit in loaded:
-        for text in visit.segments.warnings:
-            print(f'note: visit "{visit.segments.label}": {text}', file=sys.stderr)
+    for text in exportNotes([visit.segments for visit in loaded]):
+        print(f"note: {text}", file=sys.stderr)
     return 0
 
 

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 from ..core.errors import CaseError
+from ..core.outlining.spheresearch import POLARITIES
 from ..files.case import Case, CaseVisit, readCase, writeCase
 from ..files.filecontext import namedFile
 from .visitoutlining import Seeds, outlineVisit
@@ -24,7 +25,7 @@ def addArguments(parser: argparse.ArgumentParser):
                         help="a point inside the lesion, mm; may be given several times, best on two or three slices")
     parser.add_argument("--seed-background", nargs=3, type=_finiteMm, action="append", default=[],
                         metavar=("R", "A", "S"), help="a point of the head outside the lesion, mm")
-    parser.add_argument("--polarity", choices=("bright", "dark"),
+    parser.add_argument("--polarity", choices=POLARITIES,
                         help="whether marrow is bright (T1, PD, T2, CT) or dark (fat-suppressed); recognized otherwise")
     parser.add_argument("--without-rim", action="store_true", help="leave the dark sclerotic rim out of the lesion")
     parser.add_argument("--replace", action="store_true", help="replace outlines that the visit has already")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import qt
 import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
+from ..files.dicomexport import exportNotes
 from ..files.segnrrd import STATUS_TAG
 from ..mrml.approving import APPROVED, CHANGED, NOT_APPROVED, approvalState, approve
 from ..mrml.dicomexport import exportHip
@@ -165,9 +167,10 @@ class ApproveSection:
         """Write the DICOM objects of the hip."""
         logic, hip = self.state.logic, self.state.hip
 
-        def write():
-            record = logic.record(hip, logic.measure(hip))
-            exportHip(folder, hip, record, logic.segmentsOf(hip), fileOfInstance)
+        def write() -> list[str]:
+            record, segments = logic.record(hip, logic.measure(hip)), logic.segmentsOf(hip)
+            exportHip(folder, hip, record, segments, fileOfInstance)
+            return exportNotes(segments)
         self._attempt(write, folder)
 
     def _reasonNotToExportDicom(self) -> str:
@@ -176,11 +179,14 @@ class ApproveSection:
         return "" if find_spec("highdicom") else _("This Slicer has no highdicom, which writes DICOM objects; use 5.12 "
                                                    "or newer.")
 
-    def _attempt(self, action, path):
+    def _attempt(self, action: Callable[[], list[str] | None], path):
+        """:param action: writes the file, and returns notes on it where it has any."""
         with slicer.util.tryWithErrorDisplay(_("The file was not written."), waitCursor=True):
             try:
-                action()
-                self.message = _("Written: {path}").format(path=html.escape(str(path)))
+                notes = action() or ()
+                lines = [_("Written: {path}").format(path=path)]
+                lines += [_("Note: {text}").format(text=text) for text in notes]
+                self.message = "<br>".join(map(html.escape, lines))
             except ONVolumetryError as error:
                 self.message = f"<b>{_('Not written.')}</b> {html.escape(sentence(str(error)))}"
         self.panel.update()

@@ -9,7 +9,10 @@ from ..core.settings import MeasurementSettings
 from ..files.keys import SETTING_FIELDS
 from ..mrml.assistedoutlining import fillSlices, outlineHeadFromBaseline, outlineHeadOnClick
 from ..mrml.hipnodes import VisitNodes
+from ..mrml.marrow import polarityOf
 from ..mrml.visits import baselineOf
+from .interpolatedlist import InterpolatedList
+from .marrowchoice import marrowText
 from .segmentassist import AssistSection
 
 
@@ -23,10 +26,12 @@ class AssistedOutlining:
     def __init__(self, layout, panel):
         self._panel = panel
         self.section = AssistSection(layout, self.headFromClick, self.headFromBaseline, self.fillSlices)
+        self.interpolated = InterpolatedList(layout, panel.editor, panel.numbers.say)
 
     def update(self, visit: VisitNodes, isEditable: bool):
         """Enable what can be used at a visit."""
-        self.section.update(visit.volume is not None, isEditable, self._whyNoBaseline(visit))
+        self.section.update(visit.volume, isEditable, self._whyNoBaseline(visit))
+        self.interpolated.update(visit, isEditable)
 
     def stop(self):
         """End placing the point."""
@@ -35,6 +40,7 @@ class AssistedOutlining:
     def release(self):
         """Let go of the scene's nodes."""
         self.section.release()
+        self.interpolated.release()
 
     def headFromClick(self, clickRas):
         """Outline the head around a point (RAS, mm)."""
@@ -53,13 +59,14 @@ class AssistedOutlining:
         segmentId = self._panel.editor.widget.currentSegmentID() or visit.lesionSegmentId
         numbers = self._panel.edit(lambda: fillSlices(visit.segmentation, segmentId, visit.volume))
         if numbers is not None:
-            self.section.say(_("Interpolated slices, to be looked at: {numbers}.").format(
-                numbers=", ".join(map(str, numbers))))
+            self.section.say(_("Slices filled: {count}. Their outline is dashed until you edit or confirm it.").format(
+                count=len(numbers)))
 
     def _settings(self) -> HeadSettings:
-        settings = MeasurementSettings.fromMapping(dict(self._panel.settings), SETTING_FIELDS)
-        sex = self._panel.sex
-        return HeadSettings(self._panel.side, settings.capFraction(sex) if sex else HeadSettings().capFraction)
+        numbers = self._panel.numbers
+        settings = MeasurementSettings.fromMapping(dict(numbers.settings), SETTING_FIELDS)
+        cap = settings.capFraction(numbers.sex) if numbers.sex else HeadSettings().capFraction
+        return HeadSettings(self._panel.side, cap, polarityOf(self._panel.active.volume))
 
     def _whyNoBaseline(self, visit: VisitNodes) -> str:
         baseline = baselineOf(self._panel.visits)
@@ -71,6 +78,8 @@ class AssistedOutlining:
 
     def _say(self, outline):
         if outline is not None:
-            self.section.say(_("Head found: sphere of radius {radius:.1f} mm. The edge is weak on {share:.0f} % of its "
-                               "surface, marked in magenta: look there, and correct it with any tool.").format(
-                radius=outline.sphere.radiusMm, share=100 * outline.uncertainShare))
+            marrow = marrowText(outline.polarity, polarityOf(self._panel.active.volume) is not None)
+            self.section.say(_("Head found in {marrow}: sphere of radius {radius:.1f} mm. The edge is weak on "
+                               "{share:.0f} % of its surface, marked in magenta: look there, and correct it with any "
+                               "tool.").format(marrow=marrow, radius=outline.sphere.radiusMm,
+                                               share=100 * outline.uncertainShare))

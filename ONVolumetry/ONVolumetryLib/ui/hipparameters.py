@@ -11,12 +11,15 @@ from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import parameterNodeWrapper, parameterPack
 
 from ..files.case import CaseApproval, CaseEnd
+from ..files.casedata import FROM_SURGERY
 from ..mrml.casesource import keepSource, sourceOf
 from ..mrml.hipnodes import HipNodes, VisitNodes
 from ..mrml.landmarknodes import LANDMARKS_ROLE
 from ..mrml.pairnodes import linkPairs
 from ..mrml.parameterschema import HIP_ATTRIBUTE, SCHEMA_KEY, SCHEMA_VERSION, migrateParameters
 
+# Parameter of the hip's node; absent in scenes of earlier versions, and then as in the case that was opened.
+MONTHS_FROM_PARAMETER = "ONVolumetry.monthsFrom"
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
 DEFAULT_VISITS = (("preop", 0.0), ("3 months", 3.0), ("12 months", 12.0))
 # Covariates with a field of their own in the panel, by the name of the parameter.
@@ -185,6 +188,16 @@ def _writeHip(parameters: HipParameters, hip: HipNodes):
     if hip.source is not None:
         parameters.sourceCase = keepSource(parameters.parameterNode, hip.source)
     parameters.visits = [_visitParameters(visit) for visit in hip.visits]
+    setMonthsFrom(parameters.parameterNode, hip.monthsFrom)
+
+
+def setMonthsFrom(node, monthsFrom: str):
+    """Keep what the months of a hip are counted from.
+
+    :param node: of the hip.
+    :param monthsFrom: as in HipNodes.
+    """
+    node.SetParameter(MONTHS_FROM_PARAMETER, monthsFrom)
 
 
 def _visitParameters(visit: VisitNodes) -> VisitParameters:
@@ -210,11 +223,13 @@ def hipNodes(parameters: HipParameters) -> HipNodes:
     end = None
     if parameters.endReason is not EndReason.NotEnded and month is not None:
         end = CaseEnd(parameters.endReason.value, month)
+    source = sourceOf(parameters.parameterNode, parameters.sourceCase)
+    monthsFrom = parameters.parameterNode.GetParameter(MONTHS_FROM_PARAMETER)
     return HipNodes(
         parameters.hip, parameters.sex.value, tuple(visitNodes(visit) for visit in parameters.visits),
         parameters.side.value or None, parameters.patient, json.loads(parameters.settings), subject, end,
-        sourceOf(parameters.parameterNode, parameters.sourceCase), parameters.parameterNode,
-        parameters.parameterNode.GetNodeReference(LANDMARKS_ROLE))
+        source, parameters.parameterNode, parameters.parameterNode.GetNodeReference(LANDMARKS_ROLE),
+        monthsFrom or (FROM_SURGERY if source is None else source.monthsFrom))
 
 
 def visitNodes(visit: VisitParameters) -> VisitNodes:

@@ -11,15 +11,12 @@ from ..core.errors import ONVolumetryError
 from ..mrml.patienttree import arrange
 from ..mrml.plots import PlotTexts, chartsOfRecord, updatePlots
 from ..mrml.recordlinks import RECORD_ROLE
+from .cancelabletask import CancelableTask, TaskCanceledError
 from .hipstate import sentence
 from .plotview import showChart
 from .resultview import ResultView
 from .sectionmarks import DONE, LOOK, TO_DO, enable, setMark, setText
 from .texts import titleOfKey
-
-
-class MeasuringCanceledError(Exception):
-    """The user pressed Cancel."""
 
 
 class MeasureSection:
@@ -34,9 +31,8 @@ class MeasureSection:
         self.ui, self.state, self.panel = ui, state, panel
         self.view = ResultView(ui)
         self.failure = ""
-        self._isMeasuring = self._isCanceled = False
+        self.task = CancelableTask(ui.measureProgress, ui.cancelButton)
         ui.measureButton.connect("clicked(bool)", lambda checked=False: self.measure())
-        ui.cancelButton.connect("clicked(bool)", lambda checked=False: self.cancel())
         ui.courseButton.connect("clicked(bool)", lambda checked=False: self.showPlot(0))
         ui.areaButton.connect("clicked(bool)", lambda checked=False: self.showPlot(1))
 
@@ -44,10 +40,9 @@ class MeasureSection:
         """Bring the section up to date."""
         ui, state = self.ui, self.state
         ui.measureSection.setVisible(state.hip is not None)
-        reason = _("Measuring.") if self._isMeasuring else state.reasonNotToMeasure()
+        reason = _("Measuring.") if self.task.isRunning else state.reasonNotToMeasure()
         enable(ui.measureButton, reason, _("Measure volumes, sphere and their uncertainty at all visits."))
-        enable(ui.cancelButton, "" if self._isMeasuring else _("Nothing is being measured."),
-               _("Stop measuring; the former result stays."))
+        self.task.enableButton(_("Nothing is being measured."), _("Stop measuring; the former result stays."))
         hasResult = state.record is not None
         noPlot = "" if hasResult else _("Measure first.")
         if slicer.app.layoutManager() is None:
@@ -73,42 +68,28 @@ class MeasureSection:
 
     def measure(self):
         """Measure all visits and store the result in the scene; refusals are said in the panel."""
-        with slicer.util.tryWithErrorDisplay(_("The measurement failed unexpectedly."), waitCursor=True):
-            self._isMeasuring, self._isCanceled, self.failure = True, False, ""
+        failure = _("The measurement failed unexpectedly.")
+        with slicer.util.tryWithErrorDisplay(failure, waitCursor=True), self.task.running():
+            self.failure = ""
             self.show()
             try:
                 self._measure()
-            except MeasuringCanceledError:
+            except TaskCanceledError:
                 self.failure = _("Canceled: the former result, if any, is kept.")
             except ONVolumetryError as error:
                 self.failure = f"<b>{_('Not measured.')}</b> {html.escape(sentence(str(error)))}"
-            finally:
-                self._isMeasuring = False
-                self.ui.measureProgress.setVisible(False)
         self.panel.update()
-
-    def cancel(self):
-        """Stop after the visit that is being measured."""
-        self._isCanceled = True
 
     def _measure(self):
         hip, logic = self.state.hip, self.state.logic
         if self.panel.registrationSection.registersOnMeasure:
-            logic.register(hip, self._progress)
-        measurement = logic.measure(hip, self._progress)
+            logic.register(hip, self.task.progress)
+        measurement = logic.measure(hip, self.task.progress)
         self.panel.registrationSection.measured(measurement)
         record = logic.record(hip, measurement)
         textNode, tableNode = logic.store(hip, record, titleOfKey)
         charts = updatePlots(slicer.mrmlScene, textNode, record, plotTexts())
         arrange(slicer.mrmlScene, hip, (textNode, tableNode, *charts))
-
-    def _progress(self, fraction: float, text: str):
-        self.ui.measureProgress.setVisible(True)
-        self.ui.measureProgress.value = round(100 * fraction)
-        self.ui.measureProgress.setFormat(f"{text}  %p%")
-        slicer.app.processEvents()
-        if self._isCanceled:
-            raise MeasuringCanceledError
 
     def showPlot(self, index: int):
         """Show one of the two charts in the plot view.

@@ -17,6 +17,7 @@ from ..mrml.pairsummary import PairSummary, pairSummaries
 from ..mrml.patienttree import arrange
 from ..mrml.visittransforms import NOT_JUDGED, NOT_REGISTERED, baselineOfChange, pairNode
 from ..mrml.worldtransforms import arrayOfMatrix
+from .cancelabletask import CancelableTask, TaskCanceledError
 from .hipstate import sentence
 from .registrationadjust import RegistrationAdjust
 from .registrationlook import RegistrationLook
@@ -26,10 +27,6 @@ from .sections import insertSection
 
 # Parameter of the hip's node; absent in scenes of earlier versions, and then as if it were on.
 ON_MEASURE_PARAMETER = "ONVolumetry.registerWhenMeasuring"
-
-
-class RegisteringCanceledError(Exception):
-    """The user pressed Cancel."""
 
 
 class RegistrationSection:
@@ -47,9 +44,9 @@ class RegistrationSection:
         self.look = RegistrationLook(ui, state, self._selectedVisit)
         self._table = RegistrationTable(ui.registrationTable)
         self._adjust = RegistrationAdjust(ui, self._judge)
-        self._isRegistering = self._isCanceled = self._isUpdating = False
-        for button, action in ((ui.registerButton, self.register), (ui.cancelRegistrationButton, self.cancel),
-                               (ui.useTransformButton, self.useTransform),
+        self._isUpdating = False
+        self.task = CancelableTask(ui.registrationProgress, ui.cancelRegistrationButton)
+        for button, action in ((ui.registerButton, self.register), (ui.useTransformButton, self.useTransform),
                                (ui.automaticButton, self.registerAutomatically)):
             button.connect("clicked(bool)", lambda checked=False, action=action: action())
         ui.registerOnMeasureCheckBox.connect("toggled(bool)", self._onOnMeasure)
@@ -98,7 +95,7 @@ class RegistrationSection:
         return DONE if pairs and isDone else TO_DO
 
     def _reasonNotToRegister(self) -> str:
-        if self._isRegistering:
+        if self.task.isRunning:
             return _("Registering.")
         reason = self.state.reasonNotToMeasure()
         if reason:
@@ -117,7 +114,7 @@ class RegistrationSection:
         self._adjust.turnTo(node, self.look.center())
         self._showButtons()
         # The buttons that hold the views are disabled meanwhile.
-        if self.look.views.isShowing and not self._isRegistering:
+        if self.look.views.isShowing and not self.task.isRunning:
             self.look.show()
 
     def _explained(self, pair: PairSummary) -> str:
@@ -135,8 +132,8 @@ class RegistrationSection:
         already = _("All follow-ups are registered as they are.") if isAll else ""
         enable(ui.registerButton, reason or already,
                _("Lay every follow-up on the baseline by the images of the femur (a few seconds a visit)."))
-        enable(ui.cancelRegistrationButton, "" if self._isRegistering else _("Nothing is being registered."),
-               _("Stop after the visit at hand; what was found stays."))
+        self.task.enableButton(_("Nothing is being registered."),
+                               _("Stop after the visit at hand; what was found stays."))
         none = reason or ("" if pair is not None else _("Select a visit in the table first."))
         notYet = none or ("" if pair.status != NOT_REGISTERED else _("Register the visit first."))
         noViews = "" if slicer.app.layoutManager() is not None else _("There are no views.")
@@ -181,32 +178,18 @@ class RegistrationSection:
 
         :param labels: of the visits; all where None.
         """
-        with slicer.util.tryWithErrorDisplay(_("The registration failed unexpectedly."), waitCursor=True):
-            self._isRegistering, self._isCanceled, self.message = True, False, ""
+        failure = _("The registration failed unexpectedly.")
+        with slicer.util.tryWithErrorDisplay(failure, waitCursor=True), self.task.running():
+            self.message = ""
             self._showButtons()
             try:
-                self.state.logic.register(self.state.hip, self._progress, labels)
+                self.state.logic.register(self.state.hip, self.task.progress, labels)
                 arrange(slicer.mrmlScene, self.state.hip)
-            except RegisteringCanceledError:
+            except TaskCanceledError:
                 self.message = _("Canceled: what was registered until then is kept.")
             except ONVolumetryError as error:
                 self.message = f"<b>{_('Not registered.')}</b> {html.escape(sentence(str(error)))}"
-            finally:
-                self._isRegistering = False
-                self.ui.registrationProgress.setVisible(False)
         self.panel.update()
-
-    def cancel(self):
-        """Stop after the visit that is being registered."""
-        self._isCanceled = True
-
-    def _progress(self, fraction: float, text: str):
-        self.ui.registrationProgress.setVisible(True)
-        self.ui.registrationProgress.value = round(100 * fraction)
-        self.ui.registrationProgress.setFormat(f"{text}  %p%")
-        slicer.app.processEvents()
-        if self._isCanceled:
-            raise RegisteringCanceledError
 
     def _judge(self):
         """The user moved the transform of the selected visit."""

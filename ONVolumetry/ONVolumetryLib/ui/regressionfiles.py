@@ -11,13 +11,10 @@ from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
 from ..scene3d.moviefile import GIF, MP4, WEBP
+from .cancelabletask import CancelableTask, TaskCanceledError
 from .hipstate import sentence
 from .regressionexport import exportDrawing, exportModel, movieSuffix
 from .sectionmarks import enable, setText
-
-
-class ExportCanceledError(Exception):
-    """The user pressed Cancel."""
 
 
 class RegressionFiles:
@@ -29,13 +26,11 @@ class RegressionFiles:
 
     def __init__(self, ui, section):
         self.ui, self.section = ui, section
-        self._isCanceled = False
-        ui.regressionProgress.hide()
+        self.task = CancelableTask(ui.regressionProgress, ui.regressionCancelButton)
         ui.regressionCancelButton.hide()
         ui.regressionPictureButton.connect("clicked(bool)", lambda checked=False: self._onPicture())
         ui.regressionModelButton.connect("clicked(bool)", lambda checked=False: self._onModel())
         ui.regressionMovieButton.connect("clicked(bool)", lambda checked=False: self._onMovie())
-        ui.regressionCancelButton.connect("clicked(bool)", lambda checked=False: self.cancel())
 
     def show(self, reason: str):
         """Bring the buttons up to date.
@@ -52,24 +47,17 @@ class RegressionFiles:
         self.ui.regressionCancelButton.toolTip = _("Stop drawing; nothing is written.")
         setText(self.ui.regressionMovieLabel, _movieText(movieSuffix()))
 
-    def cancel(self):
-        """Stop what is being drawn."""
-        self._isCanceled = True
-
     def exportModel(self, path):
         """Write the model."""
         self._attempt(path, lambda scene, hip: exportModel(path, scene, hip))
 
     def exportDrawing(self, path):
         """Write the picture or the movie, as the ending of the path says."""
-        self._isCanceled = False
-        self.ui.regressionProgress.value = 0
-        self.ui.regressionProgress.show()
         self.ui.regressionCancelButton.show()
         try:
-            self._attempt(path, lambda scene, hip: exportDrawing(path, scene, hip, self._progress))
+            with self.task.running():
+                self._attempt(path, lambda scene, hip: exportDrawing(path, scene, hip, self.task.progress))
         finally:
-            self.ui.regressionProgress.hide()
             self.ui.regressionCancelButton.hide()
 
     def _attempt(self, path, write):
@@ -78,17 +66,11 @@ class RegressionFiles:
             try:
                 write(section.known.currentScene(), section.state.hip.hip)
                 section.message = _("Written: {path}").format(path=html.escape(str(path)))
-            except ExportCanceledError:
+            except TaskCanceledError:
                 section.message = _("Canceled: nothing was written.")
             except ONVolumetryError as error:
                 section.message = f"<b>{_('Not written.')}</b> {html.escape(sentence(str(error)))}"
         section.panel.update()
-
-    def _progress(self, fraction: float):
-        self.ui.regressionProgress.value = round(100 * fraction)
-        slicer.app.processEvents()
-        if self._isCanceled:
-            raise ExportCanceledError
 
     def _onPicture(self):
         path = _chosenPath(_("Export the picture"), "regression.png", "PNG (*.png)")

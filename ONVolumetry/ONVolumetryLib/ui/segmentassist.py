@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ..mrml.headsphere import clickedPoints
+from .marrowchoice import MarrowChoice
 
 POINT_NAME = "Middle of the femoral head"
 
@@ -41,18 +42,21 @@ class AssistSection(VTKObservationMixin):
         for button in (self.headButton, self.baselineButton, self.fillButton):
             row.addWidget(button)
         layout.addLayout(row)
+        self.marrow = MarrowChoice(layout)
         self.label = qt.QLabel()
         self.label.objectName = "assistLabel"
         self.label.wordWrap = True
         self.label.hide()
         layout.addWidget(self.label)
 
-    def update(self, hasVolume: bool, isEditable: bool, whyNoBaseline: str):
+    def update(self, volume, isEditable: bool, whyNoBaseline: str):
         """Enable what can be used.
 
-        :param hasVolume: whether the visit has an image to find the head in.
+        :param volume: of the visit, to find the head in; None where it has none.
         :param whyNoBaseline: why no head can be found from the baseline's, "" where it can.
         """
+        hasVolume = volume is not None
+        self.marrow.update(volume, isEditable)
         self.baselineButton.enabled = hasVolume and isEditable and not whyNoBaseline
         self.baselineButton.toolTip = whyNoBaseline or _(
             "Find the head of this visit from that of the baseline, without a click; it is kept only if the two visits "
@@ -79,6 +83,7 @@ class AssistSection(VTKObservationMixin):
         """Let go of the scene's nodes."""
         self.stop()
         self.say("")
+        self.marrow.release()
 
     def _onToggled(self, isPlacing: bool):
         interaction = slicer.app.applicationLogic().GetInteractionNode()

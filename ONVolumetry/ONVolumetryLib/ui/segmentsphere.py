@@ -86,6 +86,14 @@ class SphereStart(VTKObservationMixin):
         self.clearButton.enabled = canEdit and points > 0
         self.clearButton.toolTip = _("Remove all points.") if points else _("There are no points.")
 
+    def shownAt(self, label: str, spheres: Mapping) -> Mapping:
+        """Spheres to draw: that of the clicked points where the head of the visit at hand has none of its own yet.
+
+        :param label: of the visit at hand.
+        :param spheres: SphereFit by label of the visit.
+        """
+        return spheres if self.sphere is None else {label: self.sphere, **spheres}
+
     def stopPlacing(self):
         """End placing points."""
         self.placeButton.checked = False

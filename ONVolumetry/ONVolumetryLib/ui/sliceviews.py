@@ -10,9 +10,25 @@ from ..mrml.worldtransforms import arrayOfMatrix
 
 LABEL_MARGIN_PIXELS = 6
 
+
 def sliceNode(viewName: str):
     """Node of a slice view that is shown."""
     return slicer.app.layoutManager().sliceWidget(viewName).mrmlSliceNode()
+
+
+def sliceNodesInLayout() -> list:
+    """Nodes of the slice views of the layout that is shown."""
+    return [node for node in slicer.util.getNodesByClass("vtkMRMLSliceNode") if node.IsMappedInLayout()]
+
+
+def isSegmentSeen(segmentationNode, segmentId: str, node) -> bool:
+    """Whether a slice view displays a segment.
+
+    :param node: of the slice view.
+    """
+    display = segmentationNode.GetDisplayNode()
+    return (display is not None and bool(display.GetVisibility()) and bool(display.GetVisibility2D())
+            and display.IsDisplayableInView(node.GetID()) and bool(display.GetSegmentVisibility(segmentId)))
 
 
 def threeDViewIds() -> list[str]:

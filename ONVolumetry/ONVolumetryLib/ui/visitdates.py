@@ -9,7 +9,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
+from ..files.casedata import FROM_FIRST_SCAN, FROM_SURGERY
 from .dicomstudies import StudiesDialog, database, visitsOfStudies
+from .hipparameters import setMonthsFrom
 from .hipstate import sentence
 from .sectionmarks import enable
 from .studydates import dateText, monthsSince, studyDate, volumesByDate
@@ -31,6 +33,7 @@ class VisitDates:
         ui.useSeriesButton.connect("clicked(bool)", lambda checked=False: self.fillByDate())
         ui.monthsButton.connect("clicked(bool)", lambda checked=False: self.monthsFromDates())
         ui.fromDicomButton.connect("clicked(bool)", lambda checked=False: self._onFromDicom())
+        ui.firstScanCheckBox.connect("clicked(bool)", self._onFirstScanClicked)
 
     def fillByDate(self):
         """Put the loaded DICOM series into the empty volume cells: the earliest study to the earliest visit.
@@ -51,12 +54,14 @@ class VisitDates:
 
     def monthsFromDates(self):
         """Compute the months from the study dates; the dates are not stored."""
-        surgery, said = self.ui.surgeryDateEdit.date, []
-        for row, visit in enumerate(self.section.visits()):
+        surgery, said, visits = self.ui.surgeryDateEdit.date, [], self.section.visits()
+        for row, visit in enumerate(visits):
             date = None if visit.volume is None else studyDate(visit.volume)
             if date is not None:
                 said.append(_("{visit}: study of {date}").format(visit=visit.label, date=dateText(date)))
                 self.section.setFields(row, {"month": monthsSince(surgery, date)})
+        if len(said) == len(visits):
+            self._countFrom(FROM_SURGERY)
         self._say(said, "")
 
     def addStudies(self, studies: list[str], contrast: str | None = None):
@@ -75,10 +80,20 @@ class VisitDates:
             self.section.panel.update()
             return
         kept = [visit for visit in self.section.visits() if visit.volume is not None or visit.segmentation is not None]
+        if not isDated or not kept:
+            self._countFrom(FROM_SURGERY if isDated else FROM_FIRST_SCAN)
         self.section.replaceVisits(kept + added)
         counted = _("Months are counted from the date of surgery.") if isDated else _(
-            "Months are counted from the first study; correct them if surgery was on another day.")
+            "Months are counted from the first study. Once the date of surgery is known, correct them and untick that "
+            "above.")
         self.section.message = _("{count} visits added. {counted}").format(count=len(added), counted=counted)
+        self.section.panel.update()
+
+    def _countFrom(self, monthsFrom: str):
+        setMonthsFrom(self.state.parameters.parameterNode, monthsFrom)
+
+    def _onFirstScanClicked(self, isFirstScan: bool):
+        self._countFrom(FROM_FIRST_SCAN if isFirstScan else FROM_SURGERY)
         self.section.panel.update()
 
     def _onFromDicom(self):
@@ -88,6 +103,7 @@ class VisitDates:
 
     def showButtons(self):
         """Say what can be done with dates, and why not."""
+        self.ui.firstScanCheckBox.checked = self.state.hip.monthsFrom == FROM_FIRST_SCAN
         noDatabase = _("Slicer's DICOM database is not open; open the DICOM module once.")
         noStudies = _("Slicer's DICOM database holds no studies; import them in the DICOM module.")
         reason = noDatabase if database() is None else "" if database().patients() else noStudies

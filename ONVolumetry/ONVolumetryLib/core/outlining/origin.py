@@ -19,6 +19,8 @@ ORIGIN_TAG = "ONVolumetry.Origin"
 HEAD_FROM_CLICK, HEAD_FROM_BASELINE = "head from one click", "head from the baseline"
 LESION_FROM_STROKES, FILLED_SLICES = "lesion from strokes", "slices filled between outlines"
 
+DAMAGED_NOTE = f"the note of how a segment was outlined is damaged; remove the tag {ORIGIN_TAG} of the segment"
+
 
 @dataclass(frozen=True)
 class OutlineReport:
@@ -84,8 +86,7 @@ def originOfText(text: str, grid: GridGeometry) -> OutlineOrigin | None:
         mask = None if voxels is None else _mask(voxels, grid)
         return OutlineOrigin(str(record["method"]), dict(record["details"]), mask)
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
-        raise OutliningError("the note of how a segment was outlined is damaged; remove the tag "
-                             f"{ORIGIN_TAG} of the segment") from error
+        raise OutliningError(DAMAGED_NOTE) from error
 
 
 def _mask(voxels: Mapping[str, Any], grid: GridGeometry) -> Mask:

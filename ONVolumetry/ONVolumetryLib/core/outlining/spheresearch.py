@@ -21,6 +21,7 @@ SEARCH_BLUR_MM = 1.2
 # A fall of this share of the marrow's signal per mm counts fully as an edge.
 FULL_EDGE = 0.14
 BRIGHT_INSIDE, DARK_INSIDE = "bright", "dark"
+POLARITIES = (BRIGHT_INSIDE, DARK_INSIDE)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def searchSphere(image: HeadImage, clickRas, polarity: str | None = None) -> Fou
     """
     click = np.asarray(clickRas, dtype=float)
     coarse = _Shells(image, _onLattice(click, COARSE_STEP_MM))
-    kinds = (BRIGHT_INSIDE, DARK_INSIDE) if polarity is None else (polarity,)
+    kinds = POLARITIES if polarity is None else (polarity,)
     found = [coarse.best(click, COARSE_STEP_MM, REACH_MM, kind) for kind in kinds]
     start = max(found, key=lambda sphere: sphere.support)
     center = np.array(start.centerRas)
