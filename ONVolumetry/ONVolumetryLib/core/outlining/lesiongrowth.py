@@ -11,7 +11,7 @@ from ..errors import OutliningError
 from ..geometry import GridGeometry
 from ..mask import Mask
 from .leastarea import leastAreaMembership
-from .lesionsignal import LesionSignal, evidenceOf, learnSignal, outwardRises, rimVoxels, surelyMarrow
+from .lesionsignal import LesionSignal, clearestSignal, evidenceOf, outwardRises, rimVoxels, surelyMarrow
 from .workgrid import WorkGrid
 
 AREA_COST_MM, LEAST_COST = 2.4, 0.05
@@ -79,7 +79,7 @@ def grow(values: np.ndarray, head: np.ndarray, strokes: np.ndarray, background: 
     :return: voxels of the lesion, and the signals it was told by.
     """
     spacing = np.asarray(spacingMm, dtype=float)
-    signal = learnSignal(values, head, strokes, background, spacing)
+    values, signal = clearestSignal(values, head, strokes, background, spacing)
     depth = ndimage.distance_transform_edt(head, sampling=spacing)
     evidence = evidenceOf(values, head, signal, spacing, depth)
     costs = [AREA_COST_MM * np.maximum(1.0 - rise, LEAST_COST)

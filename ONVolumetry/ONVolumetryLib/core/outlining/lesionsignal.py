@@ -12,6 +12,7 @@ ROBUST_SD = 1.4826
 FAR_SHARE, DEEP_MM = 0.35, 2.5
 # A lesion whose signal is within this many noise deviations of marrow is told by its rim only.
 LEAST_CONTRAST_SDS = 0.8
+FAINT_CONTRAST_SDS, FAINT_BLUR_MM = 3.0, 1.2
 RIM_REACH_MM, RIM_BLUR_MM = 2.5, 0.6
 RIM_SDS = 2.0
 # Where the border lies between the signals of marrow (0) and of lesion or rim (1); the blur of a rim that is thinner
@@ -76,6 +77,21 @@ def learnSignal(values: np.ndarray, head: np.ndarray, strokes: np.ndarray, backg
     marrow = float(np.median(sample))
     noise = ROBUST_SD * float(np.median(np.abs(sample - marrow)))
     return LesionSignal(marrow, float(np.median(values[strokes])), max(noise, 1e-3 * abs(marrow), 1e-6))
+
+
+def clearestSignal(values: np.ndarray, head: np.ndarray, strokes: np.ndarray, background: np.ndarray | None,
+                   spacingMm) -> tuple[np.ndarray, LesionSignal]:
+    """The image, or the image blurred within its slices where a faint lesion shows better so; and its signals.
+
+    Arguments are those of `learnSignal`.
+    """
+    signal = learnSignal(values, head, strokes, background, spacingMm)
+    if signal.contrastToNoise > FAINT_CONTRAST_SDS:
+        return values, signal
+    spacing = np.asarray(spacingMm)
+    blurred = ndimage.gaussian_filter(values, np.where(spacing < 1.5 * spacing.min(), FAINT_BLUR_MM / spacing, 0.0))
+    found = learnSignal(blurred, head, strokes, background, spacingMm)
+    return (blurred, found) if found.contrastToNoise > signal.contrastToNoise else (values, signal)
 
 
 def evidenceOf(values: np.ndarray, head: np.ndarray, signal: LesionSignal, spacingMm,
