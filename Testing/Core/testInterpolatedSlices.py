@@ -113,7 +113,7 @@ def testSlicesAreKeptInTheNoteOfTheSegment(origin, mask):
     assert slices.asDetails() == {"interpolated_slices": [3, 7], "slice_axis": "K", "reviewed_slices": [5]}
     kept = dataclasses.replace(origin, details=slices.asDetails()).asText()
     assert interpolatedSlices(originOfText(kept, mask.grid)) == slices
-    assert slices.with_([4, 8]) == InterpolatedSlices(2, (2, 4, 6, 8))
+    assert slices.including([4, 8]) == InterpolatedSlices(2, (2, 4, 6, 8))
     assert interpolatedSlices(OutlineOrigin(LESION_FROM_STROKES, {})) is None
     assert interpolatedSlices(OutlineOrigin(FILLED_SLICES, {"interpolated_slices": [3]})) is None
     for damaged in ({"slice_axis": "X"}, {"slice_axis": "K", "interpolated_slices": ["a"]}):

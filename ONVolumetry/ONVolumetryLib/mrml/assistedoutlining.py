@@ -128,7 +128,7 @@ def fillSlices(segmentationNode, segmentId: str, volumeNode) -> tuple[int, ...]:
     filled = fillBetweenSlices(mask, axis)
     earlier = slicesOfSegment(segmentationNode, segmentId)
     slices = earlier if earlier is not None and earlier.axis == axis else InterpolatedSlices(axis)
-    details = slices.with_(filled.interpolatedSlices).asDetails()
+    details = slices.including(filled.interpolatedSlices).asDetails()
     writeAssisted(segmentationNode, segmentId, filled.mask, FILLED_SLICES, details)
     return tuple(index + 1 for index in filled.interpolatedSlices)
 

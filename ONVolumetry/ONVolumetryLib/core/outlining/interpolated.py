@@ -32,7 +32,7 @@ class InterpolatedSlices:
         """As they are said and recorded: from 1."""
         return tuple(index + 1 for index in self.indices)
 
-    def with_(self, indices) -> InterpolatedSlices:
+    def including(self, indices) -> InterpolatedSlices:
         """The same and further slices that were interpolated."""
         wanted = {*self.indices, *(int(index) for index in indices)}
         return replace(self, indices=tuple(sorted(wanted)), reviewed=tuple(sorted({*self.reviewed} - wanted)))
