@@ -132,6 +132,29 @@ def testStrokeInMarrowIsRefused():
         grow(Strokes(stroke))
 
 
+def faint(level: float):
+    """The scene with a lesion of a share of the marrow's signal, in much noise."""
+    visit, image, _ = scene()
+    isMarrow = visit.headMask.fullArray().astype(bool)
+    isLesion = visit.lesionMask.fullArray().astype(bool)
+    random = np.random.default_rng(3)
+    voxels = image + random.normal(0, 60, image.shape)
+    marrow = np.median(image[isMarrow & ~isLesion])
+    voxels[isLesion] = level * marrow + random.normal(0, 90, int(isLesion.sum()))
+    return voxels
+
+
+def testFaintLesionIsGrownWithACaution():
+    visit, image, middle = scene()
+    stroke = Strokes(strokeMask([middle + np.outer([-1, 1], [4.0, 0.0, 0.0])], visit.grid, 1.5))
+    found = outlineLesion(faint(0.82), visit.grid, visit.headMask, stroke)
+    assert dice(found.mask, visit.lesionMask) > 0.9
+    assert "hardly differs" in found.caution
+    assert outlineLesion(image, visit.grid, visit.headMask, stroke).caution == ""
+    with pytest.raises(OutliningError, match="mark more of the lesion"):
+        outlineLesion(faint(0.88), visit.grid, visit.headMask, stroke)
+
+
 def testSlicesBetweenOutlinesAreFilled():
     head = scene()[0].headMask
     axis = 2

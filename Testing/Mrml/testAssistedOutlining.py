@@ -106,8 +106,9 @@ def testLesionFromStrokesStaysInTheHead(visit, ballMasks):
     replaceVoxels(visit.segmentation, visit.headSegmentId, head)
     points = lesion.pointsRas()
     middle = points[np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1))]
-    mask = grownLesion(visit.segmentation, visit.headSegmentId, visit.volume,
-                       ([np.array([middle, middle + np.array([2.0, 0.0, 0.0])])], []), brushMm=0.8, isRimIncluded=True)
+    stroke = np.array([middle, middle + np.array([2.0, 0.0, 0.0])])
+    mask = grownLesion(visit.segmentation, visit.headSegmentId, visit.volume, ([stroke], []), brushMm=0.8,
+                       isRimIncluded=True).mask
     assert segmentMask(visit.segmentation, visit.lesionSegmentId).isEmpty
     writeLesion(visit.segmentation, visit.lesionSegmentId, mask, (1, 0), True)
     found = segmentMask(visit.segmentation, visit.lesionSegmentId)

@@ -29,6 +29,7 @@ from .uncertainedge import showUncertainEdge
 
 if TYPE_CHECKING:
     from ..core.outlining.headoutline import HeadOutline, HeadSettings
+    from ..core.outlining.lesiongrowth import LesionOutline
     from .hipnodes import VisitNodes
 
 
@@ -88,8 +89,8 @@ def _writeHead(segmentationNode, headId: str, outline: HeadOutline, method: str,
 
 
 def grownLesion(segmentationNode, headId: str, volumeNode, strokes: Sequence[Sequence[np.ndarray]],
-                *, brushMm: float, isRimIncluded: bool) -> Mask:
-    """The lesion that strokes ask for; nothing is written.
+                *, brushMm: float, isRimIncluded: bool) -> LesionOutline:
+    """The lesion that strokes ask for, its mask on the head's grid; nothing is written.
 
     :param strokes: strokes inside the lesion, and strokes outside it, points (n, 3) in the world's RAS each.
     :param brushMm: radius of the brush.
@@ -101,7 +102,7 @@ def grownLesion(segmentationNode, headId: str, volumeNode, strokes: Sequence[Seq
     head = segmentMask(segmentationNode, headId)
     inside, outside = (strokeMask(kind, head.grid, brushMm) for kind in strokes)
     return outlineLesion(volumeVoxels(volumeNode), volumeGrid(volumeNode), head, Strokes(inside, outside),
-                         isRimIncluded).mask
+                         isRimIncluded)
 
 
 def writeLesion(segmentationNode, lesionId: str, mask: Mask, strokeCounts: Sequence[int], isRimIncluded: bool):

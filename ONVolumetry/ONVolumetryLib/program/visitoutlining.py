@@ -14,7 +14,7 @@ from ..core.geometry import GridGeometry
 from ..core.mask import Mask
 from ..core.outlining.followuphead import outlineFollowupHead
 from ..core.outlining.headoutline import HeadOutline, HeadSettings, outlineHead
-from ..core.outlining.lesiongrowth import Strokes, outlineLesion
+from ..core.outlining.lesiongrowth import LesionOutline, Strokes, outlineLesion
 from ..core.outlining.origin import HEAD_FROM_BASELINE, HEAD_FROM_CLICK, LESION_FROM_STROKES, OutlineOrigin
 from ..core.outlining.strokemask import strokeMask
 from ..core.registration.result import RegistrationVisit
@@ -74,12 +74,13 @@ def outlineVisit(case: Case, visit: CaseVisit, seeds: Seeds, target: Path, isRep
         lines.append(_headLine(outline))
     if seeds.lesion:
         _requireFree(segments.lesion, isReplacing)
-        mask = _lesion(image, segments.head.mask, seeds)
+        outline = _lesion(image, segments.head.mask, seeds)
+        mask = outline.mask
         origin = OutlineOrigin(LESION_FROM_STROKES, {"seeds_ras_mm": list(map(list, seeds.lesion)),
                                                      "background_ras_mm": list(map(list, seeds.background)),
                                                      "rim_included": seeds.isRimIncluded}, mask)
         segments.lesion = _made(segments.lesion, LESION, mask, origin)
-        lines.append(f"Lesion: {mask.voxelCount * mask.grid.voxelVolumeMm3 / 1000:.2f} cm3.")
+        lines.append(f"Lesion: {mask.voxelCount * mask.grid.voxelVolumeMm3 / 1000:.2f} cm3. {outline.caution}".strip())
     if not lines:
         raise CaseError("the head is outlined already and no point of the lesion is given, so there is nothing to do; "
                         "give --seed-lesion, or --seed-head with --replace")
@@ -167,10 +168,10 @@ def _headLine(outline: HeadOutline) -> str:
             f"{100 * outline.uncertainShare:.0f} % of its surface.")
 
 
-def _lesion(image: VolumeImage, head: Mask, seeds: Seeds) -> Mask:
+def _lesion(image: VolumeImage, head: Mask, seeds: Seeds) -> LesionOutline:
     background = _dots(seeds.background, head.grid) if seeds.background else None
     return outlineLesion(image.voxels, image.geometry, head, Strokes(_dots(seeds.lesion, head.grid), background),
-                         seeds.isRimIncluded).mask
+                         seeds.isRimIncluded)
 
 
 def _dots(points, grid: GridGeometry) -> Mask:

@@ -77,16 +77,19 @@ class StrokeSession:
         segmentation, segmentId, volume = self._nodes()
         try:
             headId = self._headId(segmentation, segmentId)
-            self.mask = grownLesion(segmentation, headId, volume, self._byKind(), brushMm=BRUSH_MM,
-                                    isRimIncluded=isRimIncluded)
+            outline = grownLesion(segmentation, headId, volume, self._byKind(), brushMm=BRUSH_MM,
+                                  isRimIncluded=isRimIncluded)
             grid = gridOfSegment(segmentation, headId)
         except ONVolumetryError as error:
             self._removePreview()
             self.text = str(error)[:1].upper() + str(error)[1:] + "."
             return
+        self.mask = outline.mask
         volumeCm3 = self.mask.voxelCount * grid.voxelVolumeMm3 / 1000
         self.text = _("{volume:.2f} cm³ (strokes: {count}); not applied yet.").format(
             volume=volumeCm3, count=self.count)
+        if outline.caution:
+            self.text += " " + _(outline.caution)
         self._show(segmentation, grid)
 
     def apply(self, isRimIncluded: bool):

@@ -14,6 +14,8 @@ from .leastarea import leastAreaMembership
 from .lesionsignal import LesionSignal, clearestSignal, evidenceOf, outwardRises, rimVoxels, surelyMarrow
 from .workgrid import WorkGrid
 
+FAINT_LESION = "The lesion hardly differs from the marrow, so that the outline may miss much of it: check every slice."
+LEAST_GROWTH = 2.0
 AREA_COST_MM, LEAST_COST = 2.4, 0.05
 
 
@@ -40,6 +42,11 @@ class LesionOutline:
     mask: Mask
     signal: LesionSignal
 
+    @property
+    def caution(self) -> str:
+        """A sentence to show beside the outline; empty where nothing is special."""
+        return FAINT_LESION if self.signal.isFaint else ""
+
 
 def outlineLesion(voxels: np.ndarray, imageGrid: GridGeometry, head: Mask, strokes: Strokes,
                   isRimIncluded: bool = True) -> LesionOutline:
@@ -63,6 +70,9 @@ def outlineLesion(voxels: np.ndarray, imageGrid: GridGeometry, head: Mask, strok
     if not signal.isSeen:
         raise OutliningError("what was marked looks like the marrow around it; draw where the lesion differs "
                              "from it, or outline it by hand")
+    if signal.isFaint and np.count_nonzero(grown) < LEAST_GROWTH * np.count_nonzero(marked):
+        raise OutliningError("nothing beyond the strokes differs clearly from the marrow; mark more of the lesion, or "
+                             "outline it by hand")
     if not isRimIncluded:
         grown = grown & ~(rimVoxels(work.values, grown, inside, signal, spacing) & ~marked)
     return LesionOutline(work.onto(grown, head), signal)

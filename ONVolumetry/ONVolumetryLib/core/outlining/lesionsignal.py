@@ -54,6 +54,11 @@ class LesionSignal:
         """Whether the lesion's own signal tells it from marrow."""
         return self.contrastToNoise > LEAST_CONTRAST_SDS
 
+    @property
+    def isFaint(self) -> bool:
+        """Whether the lesion differs so little from marrow that what grows may miss much of it."""
+        return self.contrastToNoise <= FAINT_CONTRAST_SDS
+
 
 def learnSignal(values: np.ndarray, head: np.ndarray, strokes: np.ndarray, background: np.ndarray | None,
                 spacingMm) -> LesionSignal:
@@ -86,7 +91,7 @@ def clearestSignal(values: np.ndarray, head: np.ndarray, strokes: np.ndarray, ba
     Arguments are those of `learnSignal`.
     """
     signal = learnSignal(values, head, strokes, background, spacingMm)
-    if signal.contrastToNoise > FAINT_CONTRAST_SDS:
+    if not signal.isFaint:
         return values, signal
     spacing = np.asarray(spacingMm)
     blurred = ndimage.gaussian_filter(values, np.where(spacing < 1.5 * spacing.min(), FAINT_BLUR_MM / spacing, 0.0))
