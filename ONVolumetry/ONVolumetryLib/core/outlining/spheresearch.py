@@ -141,8 +141,8 @@ class _Shells:
 
 
 def _boxValues(image: HeadImage, box) -> np.ndarray:
-    k, j, i = np.meshgrid(*(np.arange(size, dtype=float) for size in box.shapeKji), indexing="ij")
-    points = box.toRas(np.stack([i, j, k], axis=-1).reshape(-1, 3))
-    ijk = image.image.grid.toIjk(points)
-    values = ndimage.map_coordinates(image.image.coefficients, ijk.T[::-1], order=1, mode="nearest")
-    return ndimage.gaussian_filter(values.reshape(box.shapeKji), SEARCH_BLUR_MM / BOX_STEP_MM)
+    """The image on the voxels of a box, blurred."""
+    toImage = (np.linalg.inv(image.image.grid.ijkToRas) @ box.ijkToRas)[2::-1]
+    values = ndimage.affine_transform(image.image.coefficients, toImage[:, 2::-1], toImage[:, 3], box.shapeKji,
+                                      order=1, mode="nearest")
+    return ndimage.gaussian_filter(values, SEARCH_BLUR_MM / BOX_STEP_MM)
