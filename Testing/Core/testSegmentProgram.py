@@ -92,8 +92,11 @@ def testPointInTheOtherHipIsRefused(tmp_path, capsys, seedOption):
     assert not list(tmp_path.glob("*.seg.nrrd"))
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "x"])
-def testSeedThatIsNoNumberIsRefusedAtOnce(tmp_path, capsys, text):
-    with pytest.raises(SystemExit):
-        cli.main(["segment", str(tmp_path), "--seed-head", text, "1", "2"])
-    assert "is not a number in mm" in capsys.readouterr().err
+@pytest.mark.parametrize("option", ["--seed-head", "--seed-lesion", "--seed-background"])
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "-Infinity", "-nan", "1e400", "-1e400", "x"])
+def testSeedThatIsNoNumberIsRefusedAtOnce(tmp_path, capsys, text, option):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["segment", str(tmp_path), option, "1", text, "2"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == (f"error: argument {option}: {text!r} is not a number in mm; give R A S in mm; "
+                                       "see onvolumetry segment --help\n")
