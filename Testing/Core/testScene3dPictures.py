@@ -171,10 +171,10 @@ def testWithoutOpenGlTheRestIsWrittenAndOneLineSaysWhy(repository, tmp_path):
                  "OpenGL.so.0", "X11.so.6", "X11.so"):
         (broken / f"lib{name}").write_text("not a library")
     made = inProcess(repository, ["-m", "ONVolumetryLib.cli", "phantom", "--output", str(tmp_path / "hip"),
-                                  "--spacing", "1", "1", "4"])
+                                  "--spacing", "2.5", "2.5", "5", "--percent", "20", "10"])
     assert made.returncode == 0, made.stderr
     results = tmp_path / "results"
-    stale = results / "101" / "regression.png"
+    stale = results / "phantom" / "regression.png"
     stale.parent.mkdir(parents=True)
     stale.write_text("of an earlier measurement")
     done = inProcess(repository, ["-m", "ONVolumetryLib.cli", "measure", str(tmp_path / "hip"), "--output",
@@ -183,8 +183,8 @@ def testWithoutOpenGlTheRestIsWrittenAndOneLineSaysWhy(repository, tmp_path):
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("note: ") and "no OpenGL" in lines[0]
-    assert {path.name for path in (results / "101").iterdir() if "regression" in path.name} == {"regression.glb"}
-    assert (results / "101" / "report.html").exists()
+    assert {path.name for path in (results / "phantom").iterdir() if "regression" in path.name} == {"regression.glb"}
+    assert (results / "phantom" / "report.html").exists()
     assert len(json.loads((results / "measurements.json").read_text())["hips"]) == 1
 
 

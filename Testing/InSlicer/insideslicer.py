@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE))
 import importguard  # noqa: E402
 
 # Said at the end, to see which tests take long.
-MOST_DURATIONS = 250
+MOST_DURATIONS = 25
 
 
 class PromptResult(unittest.TextTestResult):

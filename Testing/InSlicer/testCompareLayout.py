@@ -16,21 +16,35 @@ def setUpModule():
     importguard.install()
 
 
-class CompareLayoutTest(unittest.TestCase):
-    """Drives the check boxes of the Segment section and the slice views."""
+class ComparedVisits:
+    """Three visits side by side."""
 
-    def setUp(self):
+    def compare(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1600, 1000)
+        slicer.util.mainWindow().resize(1280, 800)
         self.host = segmenthost.Host()
         self.visits = segmenthost.addVisits()
         self.host.open(self.visits, "3 months")
         self.host.child("compareCheckBox").click()
         slicer.app.processEvents()
 
-    def tearDown(self):
+    def close(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+
+
+class CompareLayoutTest(unittest.TestCase):
+    """Looks at the views, which are made once; no test depends on where another has moved them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.compared = ComparedVisits()
+        cls.compared.compare()
+        cls.visits = cls.compared.visits
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.compared.close()
 
     def node(self, index):
         return slicer.app.layoutManager().sliceWidget(VIEWS[index]).mrmlSliceNode()
@@ -88,6 +102,35 @@ class CompareLayoutTest(unittest.TestCase):
         for visit in self.visits:
             display = visit.volume.GetDisplayNode()
             self.assertEqual((display.GetWindow(), display.GetLevel()), (321.0, 123.0))
+
+    def testSavingShowsAStandardLayoutMeanwhile(self):
+        from ONVolumetryLib.ui.comparelayout import afterSave, compareLayout, isOwnLayout, prepareForSave
+
+        prepareForSave()
+        prepareForSave()
+        self.assertFalse(isOwnLayout(slicer.app.layoutManager().layout))
+        afterSave()
+        afterSave()
+        self.assertEqual(slicer.app.layoutManager().layout, compareLayout(3))
+
+    def testLayoutsAreRegisteredOnce(self):
+        from ONVolumetryLib.ui import comparelayout
+
+        comparelayout.registerLayouts()
+        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+        for count in range(1, comparelayout.MOST_VISITS + 1):
+            description = node.GetLayoutDescription(comparelayout.compareLayout(count))
+            self.assertEqual(description.count("vtkMRMLSliceNode"), count)
+
+
+class CompareChoicesTest(ComparedVisits, unittest.TestCase):
+    """Drives the check boxes of the Segment section and draws."""
+
+    def setUp(self):
+        self.compare()
+
+    def tearDown(self):
+        self.close()
 
     def testOnlyTheActiveVisitCanBeDrawnIn(self):
         from ONVolumetryLib.mrml.ballhip import CENTER_RAS
@@ -151,25 +194,6 @@ class CompareLayoutTest(unittest.TestCase):
         self.addCleanup(other.close)
         other.open(self.visits, "preop")
         self.assertTrue(other.child("compareCheckBox").checked and other.panel.isBlinded)
-        self.assertEqual(slicer.app.layoutManager().layout, compareLayout(3))
-
-    def testLayoutsAreRegisteredOnce(self):
-        from ONVolumetryLib.ui import comparelayout
-
-        comparelayout.registerLayouts()
-        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
-        for count in range(1, comparelayout.MOST_VISITS + 1):
-            description = node.GetLayoutDescription(comparelayout.compareLayout(count))
-            self.assertEqual(description.count("vtkMRMLSliceNode"), count)
-
-    def testSavingShowsAStandardLayoutMeanwhile(self):
-        from ONVolumetryLib.ui.comparelayout import afterSave, compareLayout, isOwnLayout, prepareForSave
-
-        prepareForSave()
-        prepareForSave()
-        self.assertFalse(isOwnLayout(slicer.app.layoutManager().layout))
-        afterSave()
-        afterSave()
         self.assertEqual(slicer.app.layoutManager().layout, compareLayout(3))
 
 

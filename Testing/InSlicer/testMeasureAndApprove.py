@@ -46,7 +46,7 @@ class MeasureSectionTest(PanelTest):
         transform.SetMatrixTransformToParent(move.GetMatrix())
         for node in (self.visit(2).volume, self.visit(2).segmentation):
             node.SetAndObserveTransformNodeID(transform.GetID())
-        settle(0.5)
+        settle()
         self.measure()
         saved = self.folder / "saved"
         with mock.patch.object(qt.QFileDialog, "getExistingDirectory", return_value=str(saved)):
@@ -118,7 +118,7 @@ class MeasureSectionTest(PanelTest):
         matrix.SetElement(0, 0, 2.0)
         transform.SetMatrixTransformToParent(matrix)
         self.visit(1).segmentation.SetAndObserveTransformNodeID(transform.GetID())
-        settle(0.5)
+        settle()
         self.assertFalse(self.ui.measureButton.enabled)
         self.assertIn("scales or shears", self.ui.measureButton.toolTip)
         self.assertIn("3 months", self.ui.visitsStatus.text)
