@@ -1,6 +1,7 @@
 """What the tests of the section Regression in 3D share: a hip whose regression is built, and what views show."""
 
 import json
+from unittest import mock
 
 import numpy as np
 import slicer
@@ -13,10 +14,19 @@ GREEN = (0, 158, 115)
 NEAR = 60
 
 
+# What has been built of the hip before: the same outlines at the same place give the same meshes.
+remembered = {}
+
+
 class RegressionHip:
     """A hip of three visits whose regression can be built."""
 
     def openHip(self, isRegistered=True):
+        from ONVolumetryLib.ui import regressionstate
+
+        patch = mock.patch.object(regressionstate, "hipScene", rememberedScene)
+        patch.start()
+        (self.addClassCleanup if isinstance(self, SharingPanelTest) else self.addCleanup)(patch.stop)
         slicer.util.mainWindow().resize(1600, 1000)
         self.openCase()
         if isRegistered:
@@ -54,6 +64,16 @@ class RegressionHip:
 
     def models(self, index, key):
         return next(model for model in self.regression.modelsOf(self.visit(index)) if model.key == key)
+
+
+def rememberedScene(hip, segments, measurement, progress=None):
+    """What hipScene gives, computed once."""
+    from ONVolumetryLib.mrml.regressionnodes import fingerprintOf, hipScene
+
+    key = (fingerprintOf(hip, segments), tuple(visit.label for visit in hip.visits), hip.side, hip.end)
+    if key not in remembered:
+        remembered[key] = hipScene(hip, segments, measurement, progress)
+    return remembered[key]
 
 
 class RegressionTest(RegressionHip, PanelTest):

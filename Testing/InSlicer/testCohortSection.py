@@ -275,7 +275,9 @@ class CohortRunTest(CohortTest):
 def packageFolders():
     """Folders that hold the packages beside Slicer's own; none where Slicer has them; None where there are none."""
     python = shutil.which("PythonSlicer")
-    check = "import pandas, statsmodels.api, matplotlib"
+    # Found is enough: to load them takes as long as a run.
+    check = ("import sys, importlib.util; sys.exit(any(importlib.util.find_spec(name) is None "
+             "for name in ('pandas', 'statsmodels', 'matplotlib')))")
     if subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0:
         return ()
     check = f"import sys; sys.path.append({str(PACKAGES)!r}); {check}"

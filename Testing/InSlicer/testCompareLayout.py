@@ -142,7 +142,8 @@ class CompareChoicesTest(ComparedVisits, unittest.TestCase):
         for index, isDrawn in ((0, False), (2, False), (1, True)):
             before = self.voxelCounts()
             center = np.add(CENTER_RAS, segmenthost.SHIFTS[self.visits[index].label])
-            segmenthost.dragIn(VIEWS[index], np.add(center, (-12.0, -10.0, 0.0)), np.add(center, (5.0, -10.0, 0.0)))
+            segmenthost.dragIn(VIEWS[index], np.add(center, (-12.0, -10.0, 0.0)), np.add(center, (5.0, -10.0, 0.0)),
+                               steps=4)
             slicer.app.processEvents()
             self.assertEqual(self.voxelCounts() != before, isDrawn, VIEWS[index])
             self.assertEqual(self.voxelCounts()[::2], before[::2])

@@ -6,7 +6,7 @@ from unittest import mock
 
 import slicer
 from paneltest import PanelTest, settle
-from regressiontest import LABELS, RegressionTest, SharedRegressionTest, caption, nodeIds, visibleModels
+from regressiontest import LABELS, RegressionTest, SharedRegressionTest, caption, nodeIds, remembered, visibleModels
 
 
 def setUpModule():
@@ -152,12 +152,20 @@ class RegressionSceneTest(RegressionTest):
 
     def testBuildingTakesLittleTime(self):
         self.measure()
-        # Of this thread: the threads of software OpenGL, which draw other views meanwhile, do not build the scene.
+        # The least of a few: programs that share the caches of a processor make it slower.
+        spent = []
+        while len(spent) < 3 and (not spent or min(spent) >= 2.5):
+            spent.append(self.secondsOfBuilding())
+        print("building the scene took", *(f"{seconds:.2f}" for seconds in spent), "s of a processor")
+        self.assertLess(min(spent), 2.5)
+
+    def secondsOfBuilding(self):
+        """Of this thread: the threads of software OpenGL, which draw other views meanwhile, do not build the scene."""
+        remembered.clear()
+        self.panel.regressionSection.known.forget()
         start = time.thread_time()
         self.panel.regressionSection.known.build()
-        spent = time.thread_time() - start
-        print(f"building the scene took {spent:.2f} s of a processor")
-        self.assertLess(spent, 2.5)
+        return time.thread_time() - start
 
 
 class RegressionRefusalTest(PanelTest):
