@@ -22,7 +22,7 @@ class PanelTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(*WINDOW_PIXELS)
+        arrangeWindow()
         slicer.util.selectModule("ONVolumetry")
         self.takePanel()
         self.makeFolder()
@@ -132,6 +132,12 @@ class SharingPanelTest(PanelTest):
     def tearDownClass(cls):
         SharingPanelTest.sharedBy = None
         slicer.mrmlScene.Clear(0)
+
+
+def arrangeWindow(pixels=WINDOW_PIXELS):
+    """Let every test begin with the same window, which shows one slice view: each view takes its time to be drawn."""
+    slicer.util.mainWindow().resize(*pixels)
+    slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView)
 
 
 def settle(seconds=0.05):

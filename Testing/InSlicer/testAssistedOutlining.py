@@ -5,6 +5,7 @@ import unittest
 import numpy as np
 import segmenthost
 import slicer
+from paneltest import arrangeWindow
 from segmenthost import displayPoint, dragIn, waitFor
 
 
@@ -19,7 +20,7 @@ class AssistedOutliningTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1600, 1000)
+        arrangeWindow()
         self.host = segmenthost.Host()
         self.host.open(segmenthost.addVisits(outlined=()), "preop")
         self.visit = self.host.panel.active

@@ -5,6 +5,7 @@ import unittest
 import numpy as np
 import segmenthost
 import slicer
+from paneltest import arrangeWindow
 from segmenthost import waitFor
 
 VIEWS = ("ONVolumetry1", "ONVolumetry2", "ONVolumetry3")
@@ -21,7 +22,7 @@ class ComparedVisits:
 
     def compare(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1280, 800)
+        arrangeWindow()
         self.host = segmenthost.Host()
         self.visits = segmenthost.addVisits()
         self.host.open(self.visits, "3 months")

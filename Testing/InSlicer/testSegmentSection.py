@@ -11,6 +11,7 @@ import numpy as np
 import qt
 import segmenthost
 import slicer
+from paneltest import arrangeWindow
 from segmenthost import waitFor
 
 LONGEST_UPDATE_SECONDS = 0.3
@@ -27,7 +28,7 @@ class SegmentSectionTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1600, 1000)
+        arrangeWindow()
         self.host = segmenthost.Host()
         self.changed = []
         self.host.panel.onChanged = self.changed.append
