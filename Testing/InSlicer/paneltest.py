@@ -19,14 +19,22 @@ class PanelTest(unittest.TestCase):
     """Drives the widgets of the panel in the main window."""
 
     latestPanel = None
+    # Whether the views are drawn meanwhile: only tests that look at pixels or use the mouse in a view need it.
+    isDrawn = False
 
     def setUp(self):
+        self.pauseDrawing()
         slicer.mrmlScene.Clear(0)
         arrangeWindow()
         slicer.util.selectModule("ONVolumetry")
         self.takePanel()
         self.makeFolder()
         self.addCleanup(self.clearScene)
+
+    def pauseDrawing(self):
+        if not self.isDrawn:
+            slicer.app.pauseRender()
+            self.addCleanup(slicer.app.resumeRender)
 
     def clearScene(self):
         """Leave nothing to the next test."""
@@ -104,6 +112,7 @@ class SharingPanelTest(PanelTest):
 
     def setUp(self):
         if SharingPanelTest.sharedBy is type(self):
+            self.pauseDrawing()
             self.takePanel()
             self.makeFolder()
             self.again()

@@ -20,6 +20,7 @@ class AssistedOutliningTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
+        slicer.app.pauseRender()
         arrangeWindow()
         self.host = segmenthost.Host()
         self.host.open(segmenthost.addVisits(outlined=()), "preop")
@@ -29,6 +30,7 @@ class AssistedOutliningTest(unittest.TestCase):
     def tearDown(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+        slicer.app.resumeRender()
 
     def mask(self, segmentId):
         from ONVolumetryLib.mrml.segmentediting import segmentMask

@@ -22,6 +22,7 @@ class ComparedVisits:
 
     def compare(self):
         slicer.mrmlScene.Clear(0)
+        slicer.app.pauseRender()
         arrangeWindow()
         self.host = segmenthost.Host()
         self.visits = segmenthost.addVisits()
@@ -32,6 +33,7 @@ class ComparedVisits:
     def close(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+        slicer.app.resumeRender()
 
 
 class CompareLayoutTest(unittest.TestCase):

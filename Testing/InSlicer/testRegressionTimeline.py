@@ -19,6 +19,8 @@ def setUpModule():
 class TimelineTest(SharedRegressionTest):
     """The lesion over time."""
 
+    isDrawn = True
+
     def setUp(self):
         super().setUp()
         self.ui.regressionTimelineButton.click()

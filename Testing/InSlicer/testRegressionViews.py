@@ -17,6 +17,8 @@ def setUpModule():
 class RegressionViewsTest(SharedRegressionTest):
     """One 3D view a visit."""
 
+    isDrawn = True
+
     def testEveryVisitIsInItsOwnView(self):
         for index, view in enumerate(self.views()):
             self.assertTrue(view.visible)
@@ -43,6 +45,18 @@ class RegressionViewsTest(SharedRegressionTest):
             border = np.concatenate([picture[:2].reshape(-1, 3), picture[:, :2].reshape(-1, 3),
                                      picture[:, -2:].reshape(-1, 3)])
             self.assertGreater(np.mean(border.min(axis=1) > 250), 0.98)
+
+    def testViewsAreAsWideAsEachOtherWhateverWasShownBefore(self):
+        self.views()[0].parentWidget().setSizes([100, 300, 200])
+        settle()
+        self.assertGreater(np.ptp([view.width for view in self.views()]), 50)
+        self.ui.regressionLeaveButton.click()
+        slicer.util.mainWindow().resize(1300, 900)
+        settle()
+        slicer.util.mainWindow().resize(1600, 1000)
+        self.ui.regressionVisitsButton.click()
+        settle()
+        self.assertLessEqual(np.ptp([view.width for view in self.views()]), 2)
 
     def testPresetsTurnAllCamerasAtOnce(self):
         from ONVolumetryLib.scene3d.viewpoints import directionWords

@@ -28,6 +28,7 @@ class SegmentSectionTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
+        slicer.app.pauseRender()
         arrangeWindow()
         self.host = segmenthost.Host()
         self.changed = []
@@ -36,6 +37,7 @@ class SegmentSectionTest(unittest.TestCase):
     def tearDown(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+        slicer.app.resumeRender()
 
     def open(self, label="preop", **options):
         self.visits = segmenthost.addVisits(**options)

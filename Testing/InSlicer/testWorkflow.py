@@ -68,6 +68,9 @@ class WholePanelTest(PanelTest):
 
     def testFromScansToAnApprovedTable(self):
         """One way through all sections with the mouse: table, brush, undo, measure, approve, save, reload."""
+        # As a user has it: the views are drawn.
+        slicer.app.resumeRender()
+        self.addCleanup(slicer.app.pauseRender)
         self.openCase()
         self.ui.visitsTable.item(1, 1).setText("3.5")
         self.ui.segmentSection.collapsed = False
