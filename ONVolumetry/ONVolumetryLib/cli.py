@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from . import __version__
 from .core.errors import ONVolumetryError
 from .program import cohort, demo, exportdicom, importdicom, measure, phantom, segment
+from .program.argumentparser import OneLineParser
 
-DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def main(argumentList: Sequence[str] | None = None) -> int:
@@ -20,7 +21,9 @@ def main(argumentList: Sequence[str] | None = None) -> int:
     :param argumentList: arguments without the program's name; those of the process where None.
     :return: 0 all done, 1 at least one case failed, 2 bad usage.
     """
-    arguments = _parser().parse_args(argumentList)
+    arguments, unknown = _parser().parse_known_args(argumentList)
+    if unknown:
+        arguments.usageError(f"there is no such argument: {' '.join(unknown)}")
     try:
         return arguments.run(arguments)
     except ONVolumetryError as error:
@@ -44,7 +47,7 @@ def _printError(error: ONVolumetryError):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="onvolumetry",
         description="Volume of osteonecrosis of the femoral head on MRI, its change over time, and the uncertainty "
                     "of both. For research; not a medical device.")
@@ -56,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary)
         module.addArguments(command)
         command.add_argument("--debug", action="store_true", help="show the full traceback of an error")
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, usageError=command.error)
     return parser
 
 

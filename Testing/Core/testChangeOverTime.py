@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -44,6 +45,12 @@ def measured(hip, segments=None, scans=None, transforms=None, settings=None):
     measurement = measureHip(segments, "male", settings)
     return addChangeOverTime(measurement, segments, hip["scans"] if scans is None else scans, transforms or {},
                              "right")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Folder of the hip's case; to be copied before it is changed."""
+    return writePhantom(SETTINGS, tmp_path_factory.mktemp("written") / "hip").parent
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +129,8 @@ def testLimitOfTheSettingsCounts(hip):
     assert visit.registration.verdict == "rejected"
 
 
-def testProgramWritesMapTransformAndColumns(tmp_path, capsys):
-    folder, results = tmp_path / "hip", tmp_path / "results"
-    writePhantom(SETTINGS, folder)
+def testProgramWritesMapTransformAndColumns(written, tmp_path):
+    folder, results = written, tmp_path / "results"
     stale = results / "7" / "change_gone.seg.nrrd"
     stale.parent.mkdir(parents=True)
     stale.write_text("of an earlier measurement")
@@ -152,9 +158,9 @@ def testProgramWritesMapTransformAndColumns(tmp_path, capsys):
     assert not stale.exists()
 
 
-def testCaseNamesATransformThatIsUsed(tmp_path):
-    folder, results = tmp_path / "hip", tmp_path / "results"
-    writePhantom(SETTINGS, folder)
+def testCaseNamesATransformThatIsUsed(written, tmp_path):
+    results = tmp_path / "results"
+    folder = shutil.copytree(written, tmp_path / "hip")
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["visits"][1]
     toBaseline = np.linalg.inv(truth["femur_baseline_to_visit_ras"])
     writeTransformToBaseline(folder / "m3.tfm", toBaseline)

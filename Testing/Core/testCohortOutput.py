@@ -245,6 +245,7 @@ def testTheSameRowsGiveTheSameBytes(table, written, results, tmp_path):
 def parse():
     parser = argparse.ArgumentParser(prog="onvolumetry cohort")
     program.addArguments(parser)
+    parser.set_defaults(usageError=parser.error)
     return parser.parse_args
 
 

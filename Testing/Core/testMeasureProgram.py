@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -99,8 +100,29 @@ def testScanAfterTheEndOfFollowUpIsRefused(makeCase, tmp_path, capsys):
     case.write_text(json.dumps({**data, "end": {"reason": "arthroplasty", "month": 1}}), encoding="utf-8")
     assert measure(case, "--output", tmp_path / "out") == 1
     assert 'end.month: visit "month 3" was done at month 3' in capsys.readouterr().err
-    case.write_text(json.dumps({**data, "end": {"reason": "arthroplasty", "month": 3}}), encoding="utf-8")
+    missed = {"label": "12 months", "month": 12, "status": "not done"}
+    case.write_text(json.dumps({**data, "visits": [*data["visits"], missed],
+                                "end": {"reason": "arthroplasty", "month": 3}}), encoding="utf-8")
     assert measure(case, "--output", tmp_path / "out") == 0
+    page = (tmp_path / "out" / "late" / "report.html").read_text(encoding="utf-8")
+    assert '"arthroplasty at month 3 (follow-up ended)"' in page
+
+
+def testTerminalAndReportGiveTheSameIntervalsAlsoWhereTheyAreCut(makeCase, tmp_path, capsys):
+    assert measure(makeCase("tiny", radii=(12.0, 2.0)), "--output", tmp_path / "out") == 0
+    printed = capsys.readouterr().out
+    baseline, later = (line for line in printed.splitlines() if line.startswith("tiny"))
+    shown = re.findall(r'class="interval">([^<]*)<', (tmp_path / "out" / "tiny" / "report.html").read_text("utf-8"))
+    volume, percent, regeneration = cut = re.findall(r"\((\S+ to \S+)\)", later)
+    assert volume.startswith("0.00 to ") and percent.startswith("0.0 to ") and regeneration.endswith(" to 100.0")
+    assert set(cut) <= set(shown) and "the interval is cut" in printed
+    whole = re.findall(r"(\S+) ± (\S+)", baseline)
+    assert len(whole) == 3
+    for value, half in whole:
+        decimals = len(value.partition(".")[2])
+        assert any(abs(float(low) - float(value) + float(half)) < 2.1 * 10 ** -decimals
+                   and abs(float(high) - float(value) - float(half)) < 2.1 * 10 ** -decimals
+                   for low, high in re.findall(r"([\d.]+) to ([\d.]+)", " ".join(shown)))
 
 
 def testForgottenSliceIsNamed(makeCase, ballSegmentation, tmp_path):

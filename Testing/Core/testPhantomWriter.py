@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ONVolumetryLib import cli
 from ONVolumetryLib.core.errors import ONVolumetryError
 from ONVolumetryLib.core.geometry import GridGeometry
 from ONVolumetryLib.files.case import readCase
@@ -24,9 +25,7 @@ COARSE_ARGUMENTS = ["--spacing", "3", "3", "5"]
 
 
 def runProgram(*texts):
-    parser = argparse.ArgumentParser()
-    phantom.addArguments(parser)
-    return phantom.run(parser.parse_args([str(text) for text in texts]))
+    return cli.main(["phantom", *map(str, texts)])
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +60,15 @@ def testTruthTellsMovesAndSphere(nonHealed):
     assert moved[:3] == pytest.approx(second["sphere_center_ras_mm"])
 
 
-def testPhantomIsReplacedButOtherFilesAreNot(tmp_path):
+def testPhantomIsReplacedButOtherFilesAreNot(tmp_path, capsys):
     assert runProgram("--output", tmp_path / "hip", *COARSE_ARGUMENTS) == 0
     assert (tmp_path / "hip" / "m12.nrrd").is_file()
     assert runProgram("--output", tmp_path / "hip", "--percent", 10, *COARSE_ARGUMENTS) == 0
     assert sorted(path.name for path in (tmp_path / "hip").iterdir()) == [
         "case.json", "landmarks.mrk.json", "preop.nrrd", "preop.seg.nrrd", "truth.json"]
     (tmp_path / "letter.txt").write_text("dear patient")
-    with pytest.raises(ONVolumetryError, match="not a synthetic hip"):
-        runProgram("--output", tmp_path, *COARSE_ARGUMENTS)
+    assert runProgram("--output", tmp_path, *COARSE_ARGUMENTS) == 1
+    assert "not a synthetic hip" in capsys.readouterr().err
     assert (tmp_path / "letter.txt").read_text() == "dear patient"
 
 
@@ -167,6 +166,30 @@ def testFolderOfABrokenOffRunCanBeUsedAgain(tmp_path, monkeypatch):
             writePhantom(settings, tmp_path / "hip")
     assert not (tmp_path / "hip" / "case.json").exists()
     assert readCase(writePhantom(settings, tmp_path / "hip")).hip == "cone"
+
+
+def testFolderOfAScanIsNamedWhereABackgroundLiesInAFolderInIt(tmp_path, capsys, dicom):
+    def refusal(folder):
+        assert runProgram("--output", tmp_path / "hip", "--background", folder, "--center", 0, 0, 0,
+                          "--radius", 12) == 1
+        line, = capsys.readouterr().err.splitlines()
+        assert not (tmp_path / "hip").exists() and str(folder) in line
+        return line
+
+    grid, export = dicom.grid(), tmp_path / "export"
+    dicom.writeSeries(export / "study" / "t1", np.full(grid.shapeKji, 500), grid)
+    (export / "DICOMDIR").write_bytes(b"index")
+    assert 'give the one in it that does: "study/t1" (series 3 "t1_tse_cor", 16 slices' in refusal(export)
+    dicom.writeSeries(export / "later", np.full(grid.shapeKji, 500), grid, "20230301", seriesNumber=5)
+    line = refusal(export)
+    assert 'give one of those in it: "later" (series 5 ' in line and '; "study/t1" (series 3 ' in line
+    (tmp_path / "empty").mkdir()
+    assert "give the folder that holds the files of one series" in refusal(tmp_path / "empty")
+    dicom.writeSeries(export / "later", np.full(grid.shapeKji, 500), grid, "20230302", seriesNumber=6, names="B{:03d}")
+    line = refusal(export / "later")
+    assert 'series 5 "t1_tse_cor"' in line and 'series 6 "t1_tse_cor"' in line
+    assert "copy the files of the wanted one into a folder of their own, and give that folder with --background" in line
+    assert "in the case" not in line
 
 
 @pytest.mark.parametrize(("options", "words"), [

@@ -29,19 +29,21 @@ SCRIPT = """
 import pickle, sys
 import numpy as np
 from pathlib import Path
+from ONVolumetryLib.core.hip import CaseEnd
 from ONVolumetryLib.scene3d.movie import movieFrames
 from ONVolumetryLib.scene3d.panels import regressionPicture
 from ONVolumetryLib.scene3d.regressionscene import regressionScene
 from ONVolumetryLib.scene3d.storyboard import storyboard
 folder = Path(sys.argv[1])
 segments, measurement = pickle.loads((folder / "hip.pickle").read_bytes())
-scene = regressionScene(segments, measurement, "right")
+scene = regressionScene(segments, measurement, "right", end=CaseEnd("arthroplasty", 11.0))
 regressionPicture(scene, "101").save(folder / "picture.png")
 shots = storyboard(scene)
 chosen = [shots[index] for index in (0, 20, 45, 65, len(shots) - 20)]
 np.save(folder / "frames.npy", np.stack(list(movieFrames(scene, "101", chosen))))
 """
 NEAR = 60
+REMARK_COLOR = (160, 60, 0)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,13 @@ def testEveryPartIsSeenInTheColorOfTheLegend(drawn):
     for panel in (preop, later):
         assert share(panel[panel.min(axis=2) < 250], head) > 0.3
     assert missing.min() == 255
+
+
+def testVisitAfterTheEndOfFollowUpSaysWhatEndedIt(drawn):
+    headers = [drawn[0][TITLE_HEIGHT:TITLE_HEIGHT + HEADER_HEIGHT, left:left + CELL[0]]
+               for left in (MARGIN + index * (CELL[0] + MARGIN) for index in range(3))]
+    red = [np.mean(np.abs(header.astype(int) - REMARK_COLOR).max(axis=2) < 40) for header in headers]
+    assert red[2] > 0.01 and red[0] == 0.0
 
 
 def testNothingTouchesTheEdgeOfAView(drawn):
@@ -162,10 +171,10 @@ def testWithoutOpenGlTheRestIsWrittenAndOneLineSaysWhy(repository, tmp_path):
                  "OpenGL.so.0", "X11.so.6", "X11.so"):
         (broken / f"lib{name}").write_text("not a library")
     made = inProcess(repository, ["-m", "ONVolumetryLib.cli", "phantom", "--output", str(tmp_path / "hip"),
-                                  "--spacing", "1", "1", "4"])
+                                  "--spacing", "2.5", "2.5", "5", "--percent", "20", "10"])
     assert made.returncode == 0, made.stderr
     results = tmp_path / "results"
-    stale = results / "101" / "regression.png"
+    stale = results / "phantom" / "regression.png"
     stale.parent.mkdir(parents=True)
     stale.write_text("of an earlier measurement")
     done = inProcess(repository, ["-m", "ONVolumetryLib.cli", "measure", str(tmp_path / "hip"), "--output",
@@ -174,8 +183,8 @@ def testWithoutOpenGlTheRestIsWrittenAndOneLineSaysWhy(repository, tmp_path):
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("note: ") and "no OpenGL" in lines[0]
-    assert {path.name for path in (results / "101").iterdir() if "regression" in path.name} == {"regression.glb"}
-    assert (results / "101" / "report.html").exists()
+    assert {path.name for path in (results / "phantom").iterdir() if "regression" in path.name} == {"regression.glb"}
+    assert (results / "phantom" / "report.html").exists()
     assert len(json.loads((results / "measurements.json").read_text())["hips"]) == 1
 
 

@@ -11,11 +11,11 @@ import pytest
 pytest.importorskip("vtkmodules", reason="vtk is not installed")
 
 from ONVolumetryLib.core.geometry import GridGeometry
-from ONVolumetryLib.core.hip import VisitSegments
+from ONVolumetryLib.core.hip import CaseEnd, VisitSegments
 from ONVolumetryLib.core.mask import Mask
 from ONVolumetryLib.core.measurehip import measureHip
 from ONVolumetryLib.scene3d import styles
-from ONVolumetryLib.scene3d.captions import visitLines
+from ONVolumetryLib.scene3d.captions import footnotes, visitLines, visitRemark
 from ONVolumetryLib.scene3d.changeparts import changeParts
 from ONVolumetryLib.scene3d.gltf import regressionGlb
 from ONVolumetryLib.scene3d.mesh import polyDataOf, vtkVolumeMm3
@@ -204,6 +204,21 @@ def testLesionThatIsGoneAndOneNotMeasured(shapes):
     assert scene.morph.months == (0, 12)
     assert scene.morph.lesion(6).volumeMm3 == pytest.approx(volume / 2, rel=0.01)
     assert scene.morph.lesion(12).isEmpty
+
+
+@pytest.mark.parametrize(("endMonth", "remark", "noteCount"), [
+    (11, "arthroplasty at month 11 (follow-up ended)", 0), (12, "arthroplasty at month 12 (follow-up ended)", 0),
+    (14, "", 1)])
+def testEndOfFollowUpIsSaidOnce(segments, measurement, endMonth, remark, noteCount):
+    """At the first visit that it kept from being done, or below the pictures."""
+    visits = (*segments[:2], VisitSegments("12 months", 12, done=False))
+    measured = measureHip(visits, "male")
+    scene = regressionScene(visits, measured, "right", end=CaseEnd("arthroplasty", endMonth))
+    assert [visitRemark(visit, scene.end) for visit in scene.visits][2] == remark
+    notes = [note for note in footnotes(scene) if note == f"Follow-up ended: arthroplasty at month {endMonth}."]
+    assert len(notes) == noteCount
+    assert remark.encode() in regressionGlb(scene, "203")
+    assert not any("ended" in note for note in footnotes(dataclasses.replace(scene, end=None)))
 
 
 def testVisitsWithoutAHeadOrWithoutAnything(shapes):

@@ -16,9 +16,29 @@ sys.path.insert(0, str(HERE))
 
 import importguard  # noqa: E402
 
+# Said at the end, to see which tests take long.
+MOST_DURATIONS = 25
+
 
 class PromptResult(unittest.TextTestResult):
-    """Says at once why a test failed: the next one might end Slicer."""
+    """Says at once why a test failed: the next one might end Slicer; and knows how long each test kept the processors.
+
+    Their own seconds count, not those of the clock, which other programs at work make longer.
+    """
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.processorSeconds = {}
+
+    def startTest(self, test):
+        """Part of unittest's protocol."""
+        super().startTest(test)
+        self._startSeconds = processorSeconds()
+
+    def stopTest(self, test):
+        """Part of unittest's protocol."""
+        self.processorSeconds[test.id()] = processorSeconds() - self._startSeconds
+        super().stopTest(test)
 
     def addError(self, test, err):
         """Part of unittest's protocol."""
@@ -31,8 +51,18 @@ class PromptResult(unittest.TextTestResult):
         self.stream.writeln(self.failures[-1][1])
 
 
-# Said at the end, to see which tests take long.
-MOST_DURATIONS = 25
+def processorSeconds() -> float:
+    """Of this Slicer and of the programs that it started and that have ended, s."""
+    return sum(os.times()[:4])
+
+
+def sayLongest(result: PromptResult):
+    """Name the tests that kept the processors longest."""
+    longest = sorted(result.processorSeconds.items(), key=lambda entry: -entry[1])[:MOST_DURATIONS]
+    print("Processor seconds of the longest tests:")
+    for name, seconds in longest:
+        print(f"{seconds:8.2f}  {name}")
+    print(f"{processorSeconds():8.2f}  all tests and the start of Slicer", flush=True)
 
 
 def runAll() -> int:
@@ -46,8 +76,8 @@ def runAll() -> int:
     suite = unittest.defaultTestLoader.loadTestsFromNames(os.environ.get("ONVOLUMETRY_TESTS", "").split() or names)
     if unittest.defaultTestLoader.errors:
         print(*unittest.defaultTestLoader.errors, sep="\n")
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=PromptResult,
-                                     durations=MOST_DURATIONS).run(suite)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=PromptResult).run(suite)
+    sayLongest(result)
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     print(f"{result.testsRun - failed} passed, {failed} failed", flush=True)
     return int(failed > 0 or result.testsRun == 0)

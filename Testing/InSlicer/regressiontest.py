@@ -1,11 +1,12 @@
 """What the tests of the section Regression in 3D share: a hip whose regression is built, and what views show."""
 
 import json
+from unittest import mock
 
 import numpy as np
 import slicer
 import vtk
-from paneltest import PanelTest, settle
+from paneltest import PanelTest, SharingPanelTest, settle
 from vtk.util.numpy_support import vtk_to_numpy
 
 LABELS = ("preop", "3 months", "12 months")
@@ -13,26 +14,31 @@ GREEN = (0, 158, 115)
 NEAR = 60
 
 
-class RegressionTest(PanelTest):
-    """A hip of three visits with its regression built."""
+# What has been built of the hip before: the same outlines at the same place give the same meshes.
+remembered = {}
 
-    isRegistered = True
 
-    def setUp(self):
-        super().setUp()
+class RegressionHip:
+    """A hip of three visits whose regression can be built."""
+
+    def openHip(self, isRegistered=True):
+        from ONVolumetryLib.ui import regressionstate
+
+        patch = mock.patch.object(regressionstate, "hipScene", rememberedScene)
+        patch.start()
+        (self.addClassCleanup if isinstance(self, SharingPanelTest) else self.addCleanup)(patch.stop)
         slicer.util.mainWindow().resize(1600, 1000)
         self.openCase()
-        if self.isRegistered:
+        if isRegistered:
             for index in (1, 2):
                 register(self.panel.state.hip, index)
         self.ui.regressionSection.collapsed = False
         settle()
-        self.addCleanup(self.panel.regressionSection.leave)
 
     def build(self):
         self.assertTrue(self.ui.regressionBuildButton.enabled, self.ui.regressionBuildButton.toolTip)
         self.ui.regressionBuildButton.click()
-        settle(0.3)
+        settle()
         self.assertIsNotNone(self.regression, self.ui.regressionStatus.text)
 
     @property
@@ -58,6 +64,41 @@ class RegressionTest(PanelTest):
 
     def models(self, index, key):
         return next(model for model in self.regression.modelsOf(self.visit(index)) if model.key == key)
+
+
+def rememberedScene(hip, segments, measurement, progress=None):
+    """What hipScene gives, computed once."""
+    from ONVolumetryLib.mrml.regressionnodes import fingerprintOf, hipScene
+
+    key = (fingerprintOf(hip, segments), tuple(visit.label for visit in hip.visits), hip.side, hip.end)
+    if key not in remembered:
+        remembered[key] = hipScene(hip, segments, measurement, progress)
+    return remembered[key]
+
+
+class RegressionTest(RegressionHip, PanelTest):
+    """A hip of three visits whose regression can be built."""
+
+    def setUp(self):
+        super().setUp()
+        self.openHip()
+        self.addCleanup(self.panel.regressionSection.leave)
+
+
+class SharedRegressionTest(RegressionHip, SharingPanelTest):
+    """Tests that look at one regression, which is built once; each begins with the visits side by side."""
+
+    isRegistered = True
+
+    def prepare(self):
+        self.openHip(self.isRegistered)
+        self.addClassCleanup(self.panel.regressionSection.leave)
+        self.build()
+
+    def again(self):
+        # Turns the cameras back, too.
+        self.ui.regressionVisitsButton.click()
+        settle()
 
 
 def register(hip, index):

@@ -21,6 +21,7 @@ TIMEOUT_SECONDS = 1800
 MOST_JOBS = 2
 FAILED = re.compile(r"^(?:FAIL|ERROR): \w+ \(([\w.]+)\)", re.MULTILINE)
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
+SECONDS = re.compile(r"^ *([\d.]+)  all tests and the start of Slicer$", re.MULTILINE)
 
 
 def main() -> int:
@@ -66,6 +67,7 @@ def runTests(command: list[str], environment: dict[str, str], shares: list[list[
     if again:
         print("run a second time, since they failed or Slicer ended:", *again, flush=True)
     failed = sum(len(result.toRunAgain) for result in second)
+    print(f"{sum(result.processorSeconds for result in [*first, *second]):.0f} processor seconds in all", flush=True)
     print(f"{sum(result.passed for result in [*first, *second])} passed, {failed} failed", flush=True)
     return int(failed > 0 or not any(result.passed for result in [*first, *second]))
 
@@ -76,10 +78,12 @@ class Result:
 
     :param passed: how many passed.
     :param toRunAgain: names of those that failed, or of all where Slicer ended before they were done.
+    :param processorSeconds: how long Slicer and what it started kept the processors; 0 where it did not say so.
     """
 
     passed: int
     toRunAgain: list[str]
+    processorSeconds: float = 0.0
 
 
 def resultOf(command: list[str], environment: dict[str, str], names: list[str]) -> Result:
@@ -92,7 +96,7 @@ def resultOf(command: list[str], environment: dict[str, str], names: list[str]) 
     failed = list(dict.fromkeys(FAILED.findall(text)))
     if int(found[-1][1]) and not failed:
         failed = names
-    return Result(int(found[-1][0]), failed)
+    return Result(int(found[-1][0]), failed, sum(map(float, SECONDS.findall(text))))
 
 
 def displayCommand() -> list[str]:

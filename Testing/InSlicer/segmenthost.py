@@ -94,7 +94,7 @@ class Host:
         slicer.app.processEvents()
 
 
-def waitFor(condition, seconds=3.0) -> float:
+def waitFor(condition, seconds=60.0) -> float:
     """Let the application work until something is so.
 
     :return: how long it took, s.
@@ -103,7 +103,8 @@ def waitFor(condition, seconds=3.0) -> float:
     while not condition():
         if time.perf_counter() - start > seconds:
             raise AssertionError("it did not happen in time")
-        slicer.app.processEvents(qt.QEventLoop.AllEvents, 10)
+        slicer.app.processEvents()
+        time.sleep(0.005)
     return time.perf_counter() - start
 
 

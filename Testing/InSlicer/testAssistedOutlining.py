@@ -6,6 +6,7 @@ import unittest.mock
 import numpy as np
 import segmenthost
 import slicer
+from paneltest import arrangeWindow
 from segmenthost import displayPoint, dragIn, waitFor
 
 
@@ -20,7 +21,8 @@ class AssistedOutliningTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1600, 1000)
+        slicer.app.pauseRender()
+        arrangeWindow()
         self.host = segmenthost.Host()
         self.host.open(segmenthost.addVisits(outlined=()), "preop")
         self.visit = self.host.panel.active
@@ -29,6 +31,7 @@ class AssistedOutliningTest(unittest.TestCase):
     def tearDown(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+        slicer.app.resumeRender()
 
     def mask(self, segmentId):
         from ONVolumetryLib.mrml.segmentediting import segmentMask

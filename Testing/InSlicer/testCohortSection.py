@@ -1,5 +1,7 @@
 """The section Cohort: always there, and the statistics where their packages are or can be installed."""
 
+import dataclasses
+import functools
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ from unittest import mock
 import qt
 import slicer
 from paneltest import PanelTest, settle
+from segmenthost import waitFor
 
 TABLE = """hip,patient,visit,month,onv_percent,onv_cm3,fhv_cm3,sav_cm3,jic_zones,healed
 """
@@ -195,11 +198,7 @@ class CohortRunTest(CohortTest):
         self.ui.cohortRunButton.click()
         self.assertTrue(self.section.runner.isRunning, self.ui.cohortStatus.text)
         self.assertFalse(self.ui.cohortRunButton.enabled)
-        for _ in range(10 * SECONDS_OF_A_RUN):
-            settle(0.1)
-            if not self.section.runner.isRunning:
-                break
-        self.assertFalse(self.section.runner.isRunning, "the run did not end")
+        waitFor(lambda: not self.section.runner.isRunning, SECONDS_OF_A_RUN)
 
     def testATableGivesFiguresAndFiles(self):
         self.addTables(self.writeTable())
@@ -230,10 +229,14 @@ class CohortRunTest(CohortTest):
 
     def testCasesAreMeasuredAndReadersCompared(self):
         from ballcase import makeCase
+        from ONVolumetryLib.files.case import readCase, writeCase
 
         for reader in ("Anna", "Bob"):
             for index in range(2):
-                makeCase(self.folder / reader / str(index), hip=f"h{index}", patient=f"P{index}")
+                path = makeCase(self.folder / reader / str(index), hip=f"h{index}", patient=f"P{index}")
+                # Without a follow-up nothing has to be registered.
+                case = readCase(path)
+                writeCase(path, dataclasses.replace(case, visits=case.visits[:1]))
         # The buttons of a folded box cannot be pressed.
         self.ui.cohortReadersBox.collapsed = False
         with mock.patch.object(qt.QFileDialog, "getExistingDirectory", side_effect=[
@@ -268,10 +271,13 @@ class CohortRunTest(CohortTest):
         self.assertIn("Z", self.ui.cohortStatus.text)
 
 
+@functools.cache
 def packageFolders():
     """Folders that hold the packages beside Slicer's own; none where Slicer has them; None where there are none."""
     python = shutil.which("PythonSlicer")
-    check = "import pandas, statsmodels.api, matplotlib"
+    # Found is enough: to load them takes as long as a run.
+    check = ("import sys, importlib.util; sys.exit(any(importlib.util.find_spec(name) is None "
+             "for name in ('pandas', 'statsmodels', 'matplotlib')))")
     if subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0:
         return ()
     check = f"import sys; sys.path.append({str(PACKAGES)!r}); {check}"

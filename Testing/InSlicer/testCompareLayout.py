@@ -5,6 +5,7 @@ import unittest
 import numpy as np
 import segmenthost
 import slicer
+from paneltest import arrangeWindow
 from segmenthost import waitFor
 
 VIEWS = ("ONVolumetry1", "ONVolumetry2", "ONVolumetry3")
@@ -16,21 +17,37 @@ def setUpModule():
     importguard.install()
 
 
-class CompareLayoutTest(unittest.TestCase):
-    """Drives the check boxes of the Segment section and the slice views."""
+class ComparedVisits:
+    """Three visits side by side."""
 
-    def setUp(self):
+    def compare(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1600, 1000)
+        slicer.app.pauseRender()
+        arrangeWindow()
         self.host = segmenthost.Host()
         self.visits = segmenthost.addVisits()
         self.host.open(self.visits, "3 months")
         self.host.child("compareCheckBox").click()
         slicer.app.processEvents()
 
-    def tearDown(self):
+    def close(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+        slicer.app.resumeRender()
+
+
+class CompareLayoutTest(unittest.TestCase):
+    """Looks at the views, which are made once; no test depends on where another has moved them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.compared = ComparedVisits()
+        cls.compared.compare()
+        cls.visits = cls.compared.visits
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.compared.close()
 
     def node(self, index):
         return slicer.app.layoutManager().sliceWidget(VIEWS[index]).mrmlSliceNode()
@@ -89,6 +106,35 @@ class CompareLayoutTest(unittest.TestCase):
             display = visit.volume.GetDisplayNode()
             self.assertEqual((display.GetWindow(), display.GetLevel()), (321.0, 123.0))
 
+    def testSavingShowsAStandardLayoutMeanwhile(self):
+        from ONVolumetryLib.ui.comparelayout import afterSave, compareLayout, isOwnLayout, prepareForSave
+
+        prepareForSave()
+        prepareForSave()
+        self.assertFalse(isOwnLayout(slicer.app.layoutManager().layout))
+        afterSave()
+        afterSave()
+        self.assertEqual(slicer.app.layoutManager().layout, compareLayout(3))
+
+    def testLayoutsAreRegisteredOnce(self):
+        from ONVolumetryLib.ui import comparelayout
+
+        comparelayout.registerLayouts()
+        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+        for count in range(1, comparelayout.MOST_VISITS + 1):
+            description = node.GetLayoutDescription(comparelayout.compareLayout(count))
+            self.assertEqual(description.count("vtkMRMLSliceNode"), count)
+
+
+class CompareChoicesTest(ComparedVisits, unittest.TestCase):
+    """Drives the check boxes of the Segment section and draws."""
+
+    def setUp(self):
+        self.compare()
+
+    def tearDown(self):
+        self.close()
+
     def testOnlyTheActiveVisitCanBeDrawnIn(self):
         from ONVolumetryLib.mrml.ballhip import CENTER_RAS
 
@@ -99,7 +145,8 @@ class CompareLayoutTest(unittest.TestCase):
         for index, isDrawn in ((0, False), (2, False), (1, True)):
             before = self.voxelCounts()
             center = np.add(CENTER_RAS, segmenthost.SHIFTS[self.visits[index].label])
-            segmenthost.dragIn(VIEWS[index], np.add(center, (-12.0, -10.0, 0.0)), np.add(center, (5.0, -10.0, 0.0)))
+            segmenthost.dragIn(VIEWS[index], np.add(center, (-12.0, -10.0, 0.0)), np.add(center, (5.0, -10.0, 0.0)),
+                               steps=4)
             slicer.app.processEvents()
             self.assertEqual(self.voxelCounts() != before, isDrawn, VIEWS[index])
             self.assertEqual(self.voxelCounts()[::2], before[::2])
@@ -151,25 +198,6 @@ class CompareLayoutTest(unittest.TestCase):
         self.addCleanup(other.close)
         other.open(self.visits, "preop")
         self.assertTrue(other.child("compareCheckBox").checked and other.panel.isBlinded)
-        self.assertEqual(slicer.app.layoutManager().layout, compareLayout(3))
-
-    def testLayoutsAreRegisteredOnce(self):
-        from ONVolumetryLib.ui import comparelayout
-
-        comparelayout.registerLayouts()
-        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
-        for count in range(1, comparelayout.MOST_VISITS + 1):
-            description = node.GetLayoutDescription(comparelayout.compareLayout(count))
-            self.assertEqual(description.count("vtkMRMLSliceNode"), count)
-
-    def testSavingShowsAStandardLayoutMeanwhile(self):
-        from ONVolumetryLib.ui.comparelayout import afterSave, compareLayout, isOwnLayout, prepareForSave
-
-        prepareForSave()
-        prepareForSave()
-        self.assertFalse(isOwnLayout(slicer.app.layoutManager().layout))
-        afterSave()
-        afterSave()
         self.assertEqual(slicer.app.layoutManager().layout, compareLayout(3))
 
 

@@ -68,7 +68,7 @@ class DicomTest(PanelTest):
                 Segment(standard.name, mask, standard.role, standard.colorRgb, "completed", standard.terminologyEntry)
                 for standard, mask in zip((HEAD, LESION), masks)), masks[0].grid), label)
             self.panel.visitsSection.setFields(row, {"segmentation": node})
-        settle(0.3)
+        settle()
 
     def testStudiesBecomeVisitsWithMonths(self):
         self.addVisits()

@@ -60,9 +60,9 @@ class FreshProcessTest(PanelTest):
         self.assertTrue(slicer.util.saveScene(scenes["measured"]))
         self.ui.segmentSection.collapsed = False
         self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
-        settle(0.3)
+        settle()
         slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox").click()
-        settle(0.3)
+        settle()
         saved["compared"] = panelState(self.widget)
         saved["layout"] = slicer.app.layoutManager().layout
         self.assertTrue(slicer.util.saveScene(scenes["compared"]))

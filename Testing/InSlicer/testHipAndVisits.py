@@ -46,7 +46,7 @@ class HipSectionTest(PanelTest):
         self.assertFalse(self.ui.sampleButton.enabled)
         end = time.monotonic() + LONGEST_SAMPLE_SECONDS
         while self.panel.hipSection.sample.isRunning and time.monotonic() < end:
-            settle(0.1)
+            settle()
         settle()
         self.assertEqual(self.panel.state.hip.hip, "101", self.ui.hipStatus.text)
         self.measure()
@@ -95,16 +95,16 @@ class HipSectionTest(PanelTest):
         first.visits[0].segmentation.GetDisplayNode().SetVisibility(True)
         self.ui.segmentSection.collapsed = False
         self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
-        settle(0.3)
+        settle()
         compare = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
         compare.click()
-        settle(0.3)
+        settle()
         self.assertEqual((seen(first), seen(second)), ([False] * 3, [True] * 3))
         compare.click()
         self.ui.segmentSection.collapsed = True
-        settle(0.3)
+        settle()
         self.ui.hipSelector.setCurrentNode(first.owner)
-        settle(0.3)
+        settle()
         self.assertEqual((seen(first), seen(second)), ([True, False, False], [False] * 3))
 
     def testScenesKeepNoFolder(self):

@@ -5,7 +5,7 @@ import unittest
 
 import qt
 import slicer
-from paneltest import PanelTest, settle
+from paneltest import SharingPanelTest, settle
 
 SAME_ROW_PIXELS = 10
 WITH_WORDS = (qt.QAbstractButton, qt.QLineEdit, qt.QComboBox, qt.QDateEdit, qt.QCheckBox)
@@ -19,17 +19,19 @@ def setUpModule():
     importguard.install()
 
 
-class KeyboardTest(PanelTest):
+class KeyboardTest(SharingPanelTest):
     """The panel with all its sections unfolded."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
         self.openCase()
         self.measure()
         self.ui.segmentSection.collapsed = False
-        self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
-        settle(0.3)
-        self.root = self.ui.hipSection.parentWidget()
+        self.addClassCleanup(setattr, self.ui.segmentSection, "collapsed", True)
+        settle()
+
+    @property
+    def root(self):
+        return self.ui.hipSection.parentWidget()
 
     def inTabOrder(self):
         """Widgets that Tab reaches one after the other, from the first button of the panel on."""
@@ -113,11 +115,13 @@ class KeyboardTest(PanelTest):
         erased = self.voxels(visit)
         self.assertLess(erased, count)
         keys["Z"].activated()
-        settle(0.3)
+        settle()
         self.assertEqual(self.voxels(visit), count)
         keys["Y"].activated()
-        settle(0.3)
+        settle()
         self.assertEqual(self.voxels(visit), erased)
+        keys["Z"].activated()
+        settle()
 
     def voxels(self, visit):
         return int(slicer.util.arrayFromSegmentBinaryLabelmap(visit.segmentation, visit.lesionSegmentId).sum())

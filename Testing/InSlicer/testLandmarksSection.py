@@ -28,7 +28,7 @@ class LandmarksSectionTest(PanelTest):
         self.openCase()
         self.section = self.panel.landmarksSection
         self.ui.landmarksSection.collapsed = False
-        settle(0.2)
+        settle()
 
     @property
     def center(self):
@@ -42,7 +42,7 @@ class LandmarksSectionTest(PanelTest):
         node = self.section.node or self.section._newNode()
         setLandmarks(node, Landmarks(**{name: self.center + np.array(point) for name, point in POINTS.items()
                                         if name not in without}))
-        settle(0.2)
+        settle()
         return node
 
     def states(self):
@@ -62,20 +62,20 @@ class LandmarksSectionTest(PanelTest):
     def testComparedVisitsShowThemOnTheBaselineOnly(self):
         display = self.placeAll().GetDisplayNode()
         self.ui.segmentSection.collapsed = False
-        settle(0.3)
+        settle()
         self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
         box = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
         box.click()
-        settle(0.3)
+        settle()
         views = [slicer.app.layoutManager().sliceWidget(f"ONVolumetry{number}").mrmlSliceNode() for number in (1, 2, 3)]
         self.assertEqual([display.IsDisplayableInView(view.GetID()) for view in views], [True, False, False])
         box.click()
-        settle(0.3)
+        settle()
         self.assertEqual(display.GetNumberOfViewNodeIDs(), 0)
 
     def testClicksPlaceOneLandmarkAfterTheOther(self):
         self.ui.placeLandmarkButton.click()
-        settle(0.2)
+        settle()
         self.assertEqual(self.section.placing.field, "lateralEdge")
         interaction = slicer.app.applicationLogic().GetInteractionNode()
         self.assertEqual(interaction.GetCurrentInteractionMode(), interaction.Place)
@@ -85,7 +85,7 @@ class LandmarksSectionTest(PanelTest):
         self.assertEqual(list(self.section.landmarks.placed), ["lateralEdge", "teardrop"])
         self.assertEqual(self.section.node.GetNumberOfControlPoints(), 6)
         self.ui.placeLandmarkButton.click()
-        settle(0.2)
+        settle()
         self.assertIsNone(self.section.placing.field)
         self.assertNotEqual(interaction.GetCurrentInteractionMode(), interaction.Place)
 
@@ -100,7 +100,7 @@ class LandmarksSectionTest(PanelTest):
         interactor.MouseMoveEvent()
         interactor.LeftButtonPressEvent()
         interactor.LeftButtonReleaseEvent()
-        settle(0.3)
+        settle()
 
     def testZonesAreMeasuredAndShown(self):
         self.assertFalse(self.ui.showJicZones.enabled)
@@ -110,15 +110,15 @@ class LandmarksSectionTest(PanelTest):
         self.assertIn("JIC type", self.ui.zonesSummary.text)
         self.assertIn("✓", self.ui.landmarksSection.text)
         self.ui.showJicZones.checked = True
-        settle(0.2)
+        settle()
         names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLModelNode")]
         self.assertIn("JIC zone C2", names)
         self.ui.showAngles.checked = True
-        settle(0.2)
+        settle()
         names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLModelNode")]
         self.assertIn("Arc of necrosis, coronal", names)
         self.ui.showJicZones.checked = False
-        settle(0.2)
+        settle()
         self.assertFalse([node for node in slicer.util.getNodesByClass("vtkMRMLModelNode")
                           if node.GetName().startswith("JIC")])
 
@@ -128,7 +128,7 @@ class LandmarksSectionTest(PanelTest):
         self.assertEqual(self.panel.state.changed, [])
         node.SetNthControlPointPositionWorld(0, *(self.center + np.array([16.0, 0, 25.0])))
         node.InvokeEvent(node.PointEndInteractionEvent)
-        settle(0.3)
+        settle()
         self.assertTrue(self.panel.state.changed)
         self.assertTrue(self.ui.measureButton.enabled)
 
@@ -137,7 +137,7 @@ class LandmarksSectionTest(PanelTest):
         self.measure()
         node.SetNthControlPointPositionWorld(0, *(self.center + np.array([5.0, 0, 5.0])))
         node.InvokeEvent(node.PointEndInteractionEvent)
-        settle(0.3)
+        settle()
         self.assertIn("inside the femoral head", self.ui.landmarksStatus.text)
         self.assertIn("!", self.ui.landmarksSection.text)
 
@@ -146,11 +146,11 @@ class LandmarksSectionTest(PanelTest):
         self.ui.landmarksTable.selectRow(0)
         settle()
         self.ui.jumpToLandmarkButton.click()
-        settle(0.2)
+        settle()
         red = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
         self.assertLess(abs(red.GetSliceOffset() - (self.center + np.array(POINTS["lateralEdge"]))[2]), 2.5)
         self.ui.removeLandmarkButton.click()
-        settle(0.2)
+        settle()
         self.assertEqual(self.states()[0], "missing")
 
     def testLandmarksAreSavedWithSceneAndCase(self):
@@ -164,7 +164,7 @@ class LandmarksSectionTest(PanelTest):
         with mock.patch.object(qt.QFileDialog, "getExistingDirectory", return_value=str(self.folder / "saved")):
             (self.folder / "saved").mkdir()
             self.ui.saveCaseButton.click()
-        settle(0.2)
+        settle()
         saved = readLandmarks(readCase(self.folder / "saved" / "case.json").landmarks)
         self.assertEqual(sorted(saved.placed), sorted(before))
         path = str(self.folder / "scene.mrb")
@@ -172,7 +172,7 @@ class LandmarksSectionTest(PanelTest):
         slicer.mrmlScene.Clear(0)
         settle()
         slicer.util.loadScene(path)
-        settle(0.5)
+        settle()
         after = self.section.landmarks.placed
         self.assertEqual(sorted(after), sorted(before))
         for name, point in before.items():

@@ -21,7 +21,7 @@ class OutlineSectionTest(PanelTest):
 
     def unfold(self):
         self.ui.segmentSection.collapsed = False
-        settle(0.3)
+        settle()
 
     def testSegmentsAreMadeWhereThereAreNone(self):
         self.openCase()
@@ -36,7 +36,7 @@ class OutlineSectionTest(PanelTest):
         self.assertEqual(names, ["Femoral head", "Osteonecrosis lesion"])
         self.assertIsNone(self.visit(1).segmentation)
         self.ui.visitsTable.setCurrentCell(1, 0)
-        settle(0.3)
+        settle()
         self.assertIsNotNone(self.visit(1).segmentation)
         self.assertIsNot(self.visit(1).segmentation, visit.segmentation)
 
@@ -46,10 +46,10 @@ class OutlineSectionTest(PanelTest):
         segments = self.panel.outlineSection.segments
         self.assertEqual(segments.active.label, "preop")
         self.ui.visitsTable.setCurrentCell(2, 0)
-        settle(0.3)
+        settle()
         self.assertEqual(segments.active.label, "12 months")
         segments.onVisitRequested("3 months")
-        settle(0.3)
+        settle()
         self.assertEqual(self.panel.state.parameters.activeVisit, "3 months")
         self.assertEqual(segments.active.label, "3 months")
 
@@ -83,7 +83,7 @@ class OutlineSectionTest(PanelTest):
         compare = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
         compare.click()
         self.addCleanup(setattr, compare, "checked", False)
-        settle(0.3)
+        settle()
         self.eraseSlice(0)
         self.measure()
         self.assertIn("in sight of other visits' outlines: preop.", self.ui.notesBrowser.plainText)
@@ -97,14 +97,14 @@ class OutlineSectionTest(PanelTest):
         slicer.mrmlScene.Clear(0)
         self.ui.segmentSection.collapsed = True
         slicer.util.loadScene(path)
-        settle(0.3)
+        settle()
         self.assertFalse(self.ui.segmentSection.collapsed)
         self.assertTrue(self.panel.outlineSection.isOpen)
         self.ui.segmentSection.collapsed = True
         self.assertTrue(slicer.util.saveScene(path))
         slicer.mrmlScene.Clear(0)
         slicer.util.loadScene(path)
-        settle(0.3)
+        settle()
         self.assertTrue(self.ui.segmentSection.collapsed)
 
     def testLeavingLetsGoOfTheSection(self):
@@ -116,7 +116,7 @@ class OutlineSectionTest(PanelTest):
         settle()
         self.assertFalse(section.isOpen)
         slicer.util.selectModule("ONVolumetry")
-        settle(0.3)
+        settle()
         self.assertTrue(section.isOpen)
         slicer.mrmlScene.Clear(0)
         settle()
@@ -132,7 +132,7 @@ class OutlineSectionTest(PanelTest):
         slicer.mrmlScene.Clear(0)
         settle()
         slicer.util.loadScene(path)
-        settle(0.5)
+        settle()
         self.assertEqual(dict(self.panel.state.record), record)
         self.assertEqual(self.panel.state.changed, [])
         self.assertTrue(self.panel.outlineSection.isOpen)

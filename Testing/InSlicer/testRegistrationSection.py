@@ -50,7 +50,7 @@ class RegistrationTest(PanelTest):
         """Let the timer of the sliders run out."""
         end = time.monotonic() + JUDGED_SECONDS
         while "not judged" in self.cell(row) and time.monotonic() < end:
-            settle(0.2)
+            settle()
 
     def requireNothingIsMoved(self):
         for visit in self.panel.state.hip.visits:
@@ -202,7 +202,7 @@ class QuickRegistrationTest(RegistrationTest):
         matrix = vtk.vtkMatrix4x4()
         matrix.SetElement(0, 3, 2.5)
         self.pair(2).SetMatrixTransformToParent(matrix)
-        settle(0.3)
+        settle()
         self.assertEqual(self.cell(1), "manual: not judged yet")
         self.assertIn("12 months", self.ui.statusLabel.text)
         self.register()
@@ -236,7 +236,7 @@ class QuickRegistrationTest(RegistrationTest):
         self.assertIn("not registered", self.ui.changeMapButton.toolTip)
         self.register()
         self.ui.changeMapButton.click()
-        settle(0.3)
+        settle()
         (node,) = changeNodes(slicer.mrmlScene)
         display = node.GetDisplayNode()
         self.assertTrue(display.GetVisibility() and display.GetVisibility2D() and display.GetVisibility3D())
@@ -248,7 +248,7 @@ class QuickRegistrationTest(RegistrationTest):
             self.assertAlmostEqual(mask.voxelCount * mask.grid.voxelVolumeMm3 / 1000, change[f"{part}_cm3"], places=9)
         self.assertFalse(self.visit(1).segmentation.GetDisplayNode().GetVisibility())
         self.ui.registrationTable.setCurrentCell(1, 0)
-        settle(0.3)
+        settle()
         self.assertEqual(len(changeNodes(slicer.mrmlScene)), 2)
         self.ui.changeMapButton.click()
         settle()
@@ -261,7 +261,7 @@ class QuickRegistrationTest(RegistrationTest):
 
         self.register()
         self.ui.changeMapButton.click()
-        settle(0.3)
+        settle()
         (node,) = changeNodes(slicer.mrmlScene)
         before = segmentMask(node, "persistent").voxelCount
         self.eraseSlice(1)
@@ -279,14 +279,14 @@ class QuickRegistrationTest(RegistrationTest):
         self.waitUntilJudged()
         self.measure()
         self.ui.changeMapButton.click()
-        settle(0.3)
+        settle()
         expected = [(self.cell(row), matrixOf(self.pair(row + 1))) for row in (0, 1)]
         path = str(self.folder / "scene.mrb")
         self.assertTrue(slicer.util.saveScene(path))
         slicer.mrmlScene.Clear(0)
         settle()
         slicer.util.loadScene(path)
-        settle(0.3)
+        settle()
         for row, (text, matrix) in enumerate(expected):
             self.assertEqual(self.cell(row), text)
             np.testing.assert_allclose(matrixOf(self.pair(row + 1)), matrix, atol=1e-9)
@@ -341,7 +341,7 @@ class QuickRegistrationTest(RegistrationTest):
         self.ui.viewRegisteredButton.click()
         settle()
         slicer.mrmlScene.RemoveNode(self.pair(1))
-        settle(0.3)
+        settle()
         self.assertEqual(self.cell(0), "not registered")
         self.assertFalse(self.ui.viewRegisteredButton.checked)
         owner = self.panel.state.hip.owner
@@ -387,11 +387,11 @@ class QuickRegistrationTest(RegistrationTest):
         self.assertTrue(button.enabled, button.toolTip)
         before = head().fullArray()
         button.click()
-        settle(0.3)
+        settle()
         copied = head().fullArray()
         self.assertTrue(0 < np.count_nonzero(copied != before) < 0.1 * np.count_nonzero(before))
         slicer.util.findChild(self.ui.segmentContainer, "segmentEditor").undo()
-        settle(0.3)
+        settle()
         np.testing.assert_array_equal(head().fullArray(), before)
 
     def testComparedViewsAreLinkedByTheRegistration(self):

@@ -12,7 +12,7 @@ import numpy as np
 import qt
 import slicer
 from paneltest import settle
-from regressiontest import GREEN, LABELS, RegressionTest, loadPng, share
+from regressiontest import GREEN, LABELS, SharedRegressionTest, loadPng, share
 
 
 def setUpModule():
@@ -21,8 +21,8 @@ def setUpModule():
     importguard.install()
 
 
-class RegressionExportTest(RegressionTest):
-    """Files."""
+class RegressionExportTest(SharedRegressionTest):
+    """Files of one regression."""
 
     def exported(self, button, name):
         path = self.folder / name
@@ -75,7 +75,8 @@ class RegressionExportTest(RegressionTest):
         self.assertTrue(self.ui.regressionMovieButton.enabled)
 
     def testFileThatCannotBeWrittenIsSaid(self):
-        self.panel.regressionSection.files.exportModel(self.folder / "case" / "case.json" / "regression.glb")
+        (self.folder / "file").touch()
+        self.panel.regressionSection.files.exportModel(self.folder / "file" / "regression.glb")
         self.assertIn("Not written", self.ui.regressionStatus.text)
 
 

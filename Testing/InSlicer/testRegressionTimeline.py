@@ -6,7 +6,8 @@ import unittest
 import numpy as np
 import slicer
 from paneltest import settle
-from regressiontest import RegressionTest, caption, loadPng, pixels, share, toward, visibleModels
+from regressiontest import SharedRegressionTest, caption, loadPng, pixels, share, toward, visibleModels
+from segmenthost import waitFor
 
 
 def setUpModule():
@@ -15,15 +16,17 @@ def setUpModule():
     importguard.install()
 
 
-class TimelineTest(RegressionTest):
+class TimelineTest(SharedRegressionTest):
     """The lesion over time."""
+
+    isDrawn = True
 
     def setUp(self):
         super().setUp()
-        self.build()
         self.ui.regressionTimelineButton.click()
-        settle(0.3)
+        settle()
         self.browser = self.regression.browser
+        self.browser.SetSelectedItemNumber(0)
         self.view = self.view3D("ONVolumetry3DTimeline")
 
     def lesion(self):
@@ -67,9 +70,8 @@ class TimelineTest(RegressionTest):
         settle()
         self.assertEqual(self.browser.GetSelectedItemNumber(), 6)
         play.onVcrPlayPause()
-        settle(1.2)
+        waitFor(lambda: self.browser.GetSelectedItemNumber() != 6)
         self.assertTrue(self.browser.GetPlaybackActive())
-        self.assertNotEqual(self.browser.GetSelectedItemNumber(), 6)
         play.onVcrPlayPause()
         settle()
         self.assertFalse(self.browser.GetPlaybackActive())

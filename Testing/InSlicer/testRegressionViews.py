@@ -5,7 +5,7 @@ import unittest
 import numpy as np
 import slicer
 from paneltest import settle
-from regressiontest import GREEN, LABELS, RegressionTest, caption, dragIn3D, pixels, share, toward, visibleModels
+from regressiontest import GREEN, LABELS, SharedRegressionTest, caption, dragIn3D, pixels, share, toward, visibleModels
 
 
 def setUpModule():
@@ -14,11 +14,12 @@ def setUpModule():
     importguard.install()
 
 
-class RegressionViewsTest(RegressionTest):
+class RegressionViewsTest(SharedRegressionTest):
     """One 3D view a visit."""
 
+    isDrawn = True
+
     def testEveryVisitIsInItsOwnView(self):
-        self.build()
         for index, view in enumerate(self.views()):
             self.assertTrue(view.visible)
             shown = visibleModels(view)
@@ -30,7 +31,6 @@ class RegressionViewsTest(RegressionTest):
         self.assertIn("All visits are registered", self.ui.regressionStatus.text)
 
     def testViewsShowThePartsInTheirColors(self):
-        self.build()
         first, second, third = (pixels(view) for view in self.views())
         lesion = self.visit(0).segmentation.GetSegmentation().GetSegment(self.visit(0).lesionSegmentId).GetColor()
         orange = tuple(255 * part for part in lesion)
@@ -46,10 +46,21 @@ class RegressionViewsTest(RegressionTest):
                                      picture[:, -2:].reshape(-1, 3)])
             self.assertGreater(np.mean(border.min(axis=1) > 250), 0.98)
 
+    def testViewsAreAsWideAsEachOtherWhateverWasShownBefore(self):
+        self.views()[0].parentWidget().setSizes([100, 300, 200])
+        settle()
+        self.assertGreater(np.ptp([view.width for view in self.views()]), 50)
+        self.ui.regressionLeaveButton.click()
+        slicer.util.mainWindow().resize(1300, 900)
+        settle()
+        slicer.util.mainWindow().resize(1600, 1000)
+        self.ui.regressionVisitsButton.click()
+        settle()
+        self.assertLessEqual(np.ptp([view.width for view in self.views()]), 2)
+
     def testPresetsTurnAllCamerasAtOnce(self):
         from ONVolumetryLib.scene3d.viewpoints import directionWords
 
-        self.build()
         for name, direction in directionWords("right").items():
             getattr(self.ui, f"regression{name.title()}Button").click()
             settle()
@@ -60,19 +71,17 @@ class RegressionViewsTest(RegressionTest):
                 self.assertTrue(camera.GetParallelProjection())
 
     def testCamerasFollowTheMouse(self):
-        self.build()
         before = [toward(camera) for camera in self.cameras()]
         dragIn3D(self.views()[1], (60, 30))
-        settle(0.2)
+        settle()
         after = [toward(camera) for camera in self.cameras()]
         self.assertGreater(np.linalg.norm(after[1] - before[1]), 0.05)
         for direction in after:
             np.testing.assert_allclose(direction, after[1], atol=1e-6)
 
     def testSamePlaceOfTheHeadIsAtTheSameSpot(self):
-        self.build()
         self.ui.regressionAnteriorButton.click()
-        settle(0.2)
+        settle()
         masks = [pixels(view).min(axis=2) < 245 for view in self.views()]
         # The legend and the captions differ; the heads in the middle do not.
         height, width = masks[0].shape
@@ -80,19 +89,21 @@ class RegressionViewsTest(RegressionTest):
         self.assertLess(np.mean(masks[0][middle] != masks[1][middle]), 0.02)
 
     def testColorAndOpacityFollowTheSegments(self):
-        self.build()
         visit = self.visit(0)
-        visit.segmentation.GetSegmentation().GetSegment(visit.lesionSegmentId).SetColor(0.1, 0.2, 0.9)
-        settle(0.5)
+        segment = visit.segmentation.GetSegmentation().GetSegment(visit.lesionSegmentId)
+        self.addCleanup(settle)
+        self.addCleanup(segment.SetColor, *segment.GetColor())
+        self.addCleanup(visit.segmentation.GetDisplayNode().SetSegmentOpacity3D, visit.lesionSegmentId, 1.0)
+        segment.SetColor(0.1, 0.2, 0.9)
+        settle()
         display = self.models(0, "lesion").display
         np.testing.assert_allclose(display.GetColor(), (0.1, 0.2, 0.9), atol=1e-6)
         visit.segmentation.GetDisplayNode().SetSegmentOpacity3D(visit.lesionSegmentId, 0.5)
-        settle(0.5)
+        settle()
         self.assertAlmostEqual(display.GetOpacity(), 0.5)
         self.assertEqual(self.models(1, "persistent").display.GetOpacity(), 1.0)
 
     def testPartsAreSwitchedInAllViews(self):
-        self.build()
         box = self.child("regressionPart head")
         self.assertTrue(box.checked and box.visible)
         box.click()
@@ -104,12 +115,13 @@ class RegressionViewsTest(RegressionTest):
         settle()
         self.assertFalse(self.models(0, "lesion").display.GetVisibility())
         self.assertFalse(self.models(2, "persistent").display.GetVisibility())
+        self.child("regressionPart lesion").click()
         box.click()
         settle()
         self.assertTrue(self.models(2, "head").display.GetVisibility())
+        self.assertTrue(self.models(2, "persistent").display.GetVisibility())
 
     def testRulerDirectionsAndLegend(self):
-        self.build()
         for view in self.views():
             node = view.mrmlViewNode()
             # From where the views begin, posterior is behind the head.
@@ -127,13 +139,12 @@ class RegressionViewsTest(RegressionTest):
                          ["Original lesion", "Regenerated", "Osteonecrosis", "Femoral head"])
 
 
-class UnregisteredTest(RegressionTest):
+class UnregisteredTest(SharedRegressionTest):
     """Without a registration."""
 
     isRegistered = False
 
     def testVisitsStayInTheirOwnSpaceAndSaySo(self):
-        self.build()
         self.assertIn("only the center of the head was aligned", self.ui.regressionStatus.text)
         self.assertNotIn("own space", caption(self.views()[0]))
         for index in (1, 2):

@@ -11,6 +11,7 @@ import numpy as np
 import qt
 import segmenthost
 import slicer
+from paneltest import arrangeWindow
 from segmenthost import waitFor
 
 LONGEST_UPDATE_SECONDS = 0.3
@@ -27,7 +28,8 @@ class SegmentSectionTest(unittest.TestCase):
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
-        slicer.util.mainWindow().resize(1600, 1000)
+        slicer.app.pauseRender()
+        arrangeWindow()
         self.host = segmenthost.Host()
         self.changed = []
         self.host.panel.onChanged = self.changed.append
@@ -35,6 +37,7 @@ class SegmentSectionTest(unittest.TestCase):
     def tearDown(self):
         self.host.close()
         slicer.mrmlScene.Clear(0)
+        slicer.app.resumeRender()
 
     def open(self, label="preop", **options):
         self.visits = segmenthost.addVisits(**options)

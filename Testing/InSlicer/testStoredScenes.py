@@ -29,7 +29,7 @@ class StoredScenesTest(PanelTest):
             with self.subTest(path.name):
                 slicer.mrmlScene.Clear(0)
                 slicer.util.loadScene(str(path))
-                settle(0.5)
+                settle()
                 state = self.panel.state
                 self.assertEqual((state.hip.hip, state.hip.side, state.hip.sex), ("7", "right", "female"))
                 self.assertEqual([visit.label for visit in state.hip.visits], ["preop", "3 months", "12 months"])

@@ -68,18 +68,21 @@ class WholePanelTest(PanelTest):
 
     def testFromScansToAnApprovedTable(self):
         """One way through all sections with the mouse: table, brush, undo, measure, approve, save, reload."""
+        # As a user has it: the views are drawn.
+        slicer.app.resumeRender()
+        self.addCleanup(slicer.app.pauseRender)
         self.openCase()
         self.ui.visitsTable.item(1, 1).setText("3.5")
         self.ui.segmentSection.collapsed = False
         self.addCleanup(setattr, self.ui.segmentSection, "collapsed", True)
-        settle(0.3)
+        settle()
         onv = slicer.util.findChild(self.ui.segmentContainer, "onvLabel")
         before, voxels = onv.text, self.lesionVoxels()
         self.brush()
         self.assertGreater(self.lesionVoxels(), voxels)
         self.assertNotEqual(onv.text, before)
         self.panel.outlineSection.segments.editor.widget.undo()
-        settle(0.3)
+        settle()
         self.assertEqual((self.lesionVoxels(), onv.text), (voxels, before))
         self.brush()
         shown = onv.text.split()[0]
@@ -92,7 +95,7 @@ class WholePanelTest(PanelTest):
         slicer.mrmlScene.Clear(0)
         settle()
         slicer.util.loadScene(path)
-        settle(0.5)
+        settle()
         self.assertEqual(panelState(self.widget), state)
         self.assertEqual(self.visit(1).month, 3.5)
         self.assertTrue(self.panel.outlineSection.segments.editor.widget.readOnly)
@@ -109,11 +112,11 @@ class WholePanelTest(PanelTest):
         effect = editor.activeEffect()
         effect.setCommonParameter("BrushDiameterIsRelative", 0)
         effect.setCommonParameter("BrushAbsoluteDiameter", 6)
-        settle(0.1)
+        settle()
         pose = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode().GetSliceToRAS()
         x, y, z = CENTER_RAS[0] + RIGHT_OF_MIDDLE_MM, CENTER_RAS[1] - 10.0, pose.GetElement(2, 3)
         segmenthost.dragIn("Red", (x - 10.0, y, z), (x + 5.0, y, z))
-        settle(0.5)
+        settle()
 
     def lesionVoxels(self):
         visit = self.visit(0)
@@ -148,16 +151,16 @@ class WholePanelTest(PanelTest):
         self.assertFalse(self.ui.statusLabel.visible)
         slicer.mrmlScene.RemoveNode(slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLTableNode"))
         slicer.mrmlScene.RemoveNode(self.visit(2).segmentation)
-        settle(0.5)
+        settle()
         self.assertIsNone(self.visit(2).segmentation)
         self.assertIn("Out of date", self.ui.statusLabel.text)
         self.measure()
         self.assertEqual(self.shownRows()[LESION_ROW][3], "not measured")
         self.visit(0).segmentation.GetSegmentation().RemoveSegment(self.visit(0).lesionSegmentId)
-        settle(0.5)
+        settle()
         self.assertEqual(self.visit(0).lesionSegmentId, "")
         slicer.mrmlScene.RemoveNode(self.panel.state.hip.owner)
-        settle(0.5)
+        settle()
         self.assertIsNone(self.panel.state.hip)
 
     def testTwoHipsKeepTheirResults(self):

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 from ONVolumetryLib.core.geometry import GridGeometry
+from ONVolumetryLib.core.hip import CaseEnd
 from ONVolumetryLib.core.mask import Mask
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: there is no wheel for this Python")
@@ -290,6 +291,11 @@ def testBuildingTakesLittleTime(scene, hip):
     storeRegression(scene, hip, hipScene(hip, segments, measurement), "")
     assert time.process_time() - start < 2.0
     assert hip.owner.GetNodeReference(BROWSER_ROLE) is not None
+
+
+def testEndOfFollowUpIsHandedOnToThePicture(scene, hip):
+    logic, ended = MeasurementLogic(scene), dataclasses.replace(hip, visits=hip.visits[:1], end=CaseEnd("lost", 5.0))
+    assert hipScene(ended, logic.segmentsOf(ended), logic.measure(ended)).end == CaseEnd("lost", 5.0)
 
 
 def save(scene, path):

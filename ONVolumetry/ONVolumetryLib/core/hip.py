@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 WRONG_SIDE, UNCONFIRMED, SAME_OUTLINES = "wrong-side", "unconfirmed", "same-outlines"
 
 
+@dataclass(frozen=True)
+class CaseEnd:
+    """Why and when a hip left the follow-up.
+
+    :param reason: "arthroplasty", "withdrawn" or "lost".
+    :param month: months since surgery.
+    """
+
+    reason: str
+    month: float
+
+
 @dataclass(frozen=True, eq=False)
 class VisitSegments:
     """What one visit gives to measure.

@@ -9,6 +9,10 @@ from .sphereadjusted import SphereAdjustedVolume
 from .uncertainty import COVERAGE_FACTOR_95, correlatedDifference, isWithinMeasurementError, rootSumOfSquares
 from .volume import SegmentVolume
 
+Limits = tuple[float | None, float | None]
+# Lowest and highest value that is possible: of a size, of a share in percent, and of a net regeneration in percent.
+SIZE, SHARE, REGENERATION, ANY_VALUE = (0.0, None), (0.0, 100.0), (None, 100.0), (None, None)
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -21,6 +25,18 @@ class Estimate:
     def confidenceHalfWidth(self) -> float | None:
         """Half-width of the 95 % interval."""
         return None if self.standardUncertainty is None else COVERAGE_FACTOR_95 * self.standardUncertainty
+
+    def confidenceInterval(self, limits: Limits = ANY_VALUE) -> tuple[float, float] | None:
+        """The 95 % interval, cut at the lowest and the highest value that is possible.
+
+        :return: None where the uncertainty is not known.
+        """
+        half = self.confidenceHalfWidth
+        if half is None:
+            return None
+        low, high = self.value - half, self.value + half
+        lowest, highest = limits
+        return (low if lowest is None else max(low, lowest)), (high if highest is None else min(high, highest))
 
 
 @dataclass(frozen=True)

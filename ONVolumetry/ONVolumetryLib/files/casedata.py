@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.hip import CaseEnd
 from .serieswanted import ANY_SERIES, SeriesWanted
 
 FROM_SURGERY, FROM_FIRST_SCAN = "surgery", "first scan"
@@ -22,18 +23,6 @@ class CaseStage:
 
     system: str
     value: str
-
-
-@dataclass(frozen=True)
-class CaseEnd:
-    """Why and when a hip left the follow-up.
-
-    :param reason: "arthroplasty", "withdrawn" or "lost".
-    :param month: months since surgery.
-    """
-
-    reason: str
-    month: float
 
 
 @dataclass(frozen=True)

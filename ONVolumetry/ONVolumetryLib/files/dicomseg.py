@@ -12,7 +12,7 @@ from ..core.errors import FileError, GeometryError
 from ..core.geometry import GridGeometry
 from .dicomheader import damagedDicom
 from .dicompixels import requireWholePixels, transferSyntax
-from .dicomslices import functionalValue
+from .dicomslices import functionalNumbers, functionalValue, perpendicular
 from .filecontext import oneLine
 from .itkgrid import LPS_TO_RAS, requirePossibleSize
 from .labels import emptyMask, maskOfIndices
@@ -81,21 +81,13 @@ def _frame(sources: list[Dataset], isLabelMap: bool) -> _Frame:
 
 
 def _numbers(sources: list[Dataset], keyword: str, count: int) -> np.ndarray:
-    value = functionalValue(sources, keyword)
-    if value is None or np.size(value) != count:
-        raise FileError(f"a frame of the DICOM segmentation has no {keyword}, so that its place in the patient is not "
-                        "known; export it again")
-    numbers = np.array([float(number) for number in value])
-    if not np.all(np.isfinite(numbers)):
-        raise GeometryError(f"{keyword} of the DICOM segmentation is not a number; export it again")
-    return numbers
+    return functionalNumbers(sources, keyword, count, "a frame of the DICOM segmentation", "export it again")
 
 
 def _stack(frames: list[_Frame], dataset: Dataset) -> PlaneStack:
     first = frames[0]
-    row, column = first.orientation
-    if (abs(row @ column) > 0.01 or not np.allclose(np.linalg.norm(first.orientation, axis=1), 1.0, atol=0.01)
-            or np.min(first.spacing) <= 0):
+    directions = perpendicular(first.orientation)
+    if directions is None or np.min(first.spacing) <= 0:
         raise GeometryError("the DICOM segmentation has no two perpendicular directions or no pixel spacing; export it "
                             "again")
     for frame in frames:
@@ -104,13 +96,10 @@ def _stack(frames: list[_Frame], dataset: Dataset) -> PlaneStack:
             raise GeometryError("the planes of the DICOM segmentation have different directions or spacings; export "
                                 "it again")
     toRas = LPS_TO_RAS[:3, :3]
-    row = row / np.linalg.norm(row)
-    column = column - (column @ row) * row
-    column /= np.linalg.norm(column)
     spacing = (float(first.spacing[1]), float(first.spacing[0]))
     positions = np.array([frame.position for frame in frames]) @ toRas
-    return PlaneStack.of((row @ toRas, column @ toRas), spacing, (int(dataset.Columns), int(dataset.Rows)), positions,
-                         first.pitchMm)
+    axes = tuple(direction @ toRas for direction in directions)
+    return PlaneStack.of(axes, spacing, (int(dataset.Columns), int(dataset.Rows)), positions, first.pitchMm)
 
 
 def _segmentPixels(dataset: Dataset, frames: list[_Frame]) -> Iterator[tuple[int, int, np.ndarray]]:

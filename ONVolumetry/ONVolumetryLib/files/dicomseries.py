@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import FileError
+from .dicomfolders import whereImagesAre
 from .dicompixels import readVoxels
 from .dicomscan import DicomSeries, filesOf, scanSeries
 from .dicomstack import stackGrid
@@ -22,7 +23,10 @@ def readDicomSeries(path: Path, wanted: SeriesWanted = ANY_SERIES) -> VolumeImag
     :raises FileError: there is no series, or several that may be meant, or its pixels cannot be read.
     :raises GeometryError: slices are missing, doubled, uneven, tilted, or of several sizes or directions.
     """
-    return imageOfSeries(chooseSeries(scanSeries(filesOf(path)), wanted))
+    found = scanSeries(filesOf(path))
+    if not found and path.is_dir():
+        raise FileError(whereImagesAre(path))
+    return imageOfSeries(chooseSeries(found, wanted))
 
 
 def imageOfSeries(series: DicomSeries) -> VolumeImage:

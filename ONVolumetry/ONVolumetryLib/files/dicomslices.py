@@ -77,22 +77,18 @@ def _slice(path: Path, dataset: Dataset, frame: int, group: Dataset | None) -> D
     sources = [dataset]
     if group is not None:
         sources = [group, *(dataset.get("SharedFunctionalGroupsSequence") or []), dataset]
-    orientation = _numbers(sources, "ImageOrientationPatient", 6)
-    rowSpacing, columnSpacing = _numbers(sources, "PixelSpacing", 2)
-    directions = orientation.reshape(2, 3)
-    lengths = np.linalg.norm(directions, axis=1)
-    if not np.allclose(lengths, 1.0, atol=0.01) or abs(directions[0] @ directions[1]) > 0.01:
+    directions = perpendicular(_numbers(sources, "ImageOrientationPatient", 6))
+    if directions is None:
         raise FileError("ImageOrientationPatient does not hold two perpendicular directions; export the series again")
-    row, column = directions / lengths[:, np.newaxis]
-    column = column - (column @ row) * row
+    rowSpacing, columnSpacing = _numbers(sources, "PixelSpacing", 2)
     isMultiFrame = int(dataset.get("NumberOfFrames", 1) or 1) > 1
     return DicomSlice(
         path=path,
         frame=frame,
         number=frame + 1 if isMultiFrame else int(dataset.get("InstanceNumber") or 0),
         position=_numbers(sources, "ImagePositionPatient", 3),
-        rowDirection=row,
-        columnDirection=column / np.linalg.norm(column),
+        rowDirection=directions[0],
+        columnDirection=directions[1],
         spacing=(columnSpacing, rowSpacing),
         size=(int(dataset.Columns), int(dataset.Rows)),
         rescale=tuple(float(functionalValue(sources, keyword, default))
@@ -100,6 +96,10 @@ def _slice(path: Path, dataset: Dataset, frame: int, group: Dataset | None) -> D
         instance=str(dataset.get("SOPInstanceUID", "")),
         frameOfReference=str(dataset.get("FrameOfReferenceUID") or ""),
     )
+
+
+def _numbers(sources: list[Dataset], keyword: str, count: int) -> np.ndarray:
+    return functionalNumbers(sources, keyword, count, "a DICOM file", "export the original series")
 
 
 def functionalValue(sources: list[Dataset], keyword: str, default=None):
@@ -115,12 +115,30 @@ def functionalValue(sources: list[Dataset], keyword: str, default=None):
     return default
 
 
-def _numbers(sources: list[Dataset], keyword: str, count: int) -> np.ndarray:
+def functionalNumbers(sources: list[Dataset], keyword: str, count: int, holder: str, remedy: str) -> np.ndarray:
+    """Numbers of a functional group, or of the object itself, that say where a slice lies.
+
+    :param holder: what they belong to, for messages.
+    :raises FileError: there are none, or others than so many finite numbers.
+    """
     value = functionalValue(sources, keyword)
     if value is None or np.size(value) != count:
-        raise FileError(f"a DICOM file has no {keyword}, so that its place in the patient is not known; export the "
-                        "original series")
+        raise FileError(f"{holder} has no {keyword}, so that its place in the patient is not known; {remedy}")
     numbers = np.array([float(number) for number in value])
     if not np.all(np.isfinite(numbers)):
-        raise FileError(f"{keyword} of a DICOM file is not a number; export the series again")
+        raise FileError(f"{keyword} of {holder} is not a number; {remedy}")
     return numbers
+
+
+def perpendicular(orientation: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Unit vectors along rows and columns; None where the two are not of length 1 and perpendicular to a percent.
+
+    :param orientation: the six numbers of ImageOrientationPatient.
+    """
+    directions = orientation.reshape(2, 3)
+    lengths = np.linalg.norm(directions, axis=1)
+    if not np.allclose(lengths, 1.0, atol=0.01) or abs(directions[0] @ directions[1]) > 0.01:
+        return None
+    row, column = directions / lengths[:, np.newaxis]
+    column = column - (column @ row) * row
+    return row, column / np.linalg.norm(column)

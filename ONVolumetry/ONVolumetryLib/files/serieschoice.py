@@ -11,18 +11,16 @@ from .serieswanted import ANY_SERIES, SeriesWanted
 
 # A localizer or a test has fewer.
 LEAST_SLICES = 5
-NAME_IT = ('name the wanted one with "series_number" or "series_instance_uid" in the case, or put it in a folder of '
-           "its own")
+NO_IMAGE = "there is no DICOM image in this folder; give the folder that holds the files of one series"
 
 
-def chooseSeries(found: Sequence[DicomSeries], wanted: SeriesWanted = ANY_SERIES, remedy: str = NAME_IT) -> DicomSeries:
+def chooseSeries(found: Sequence[DicomSeries], wanted: SeriesWanted = ANY_SERIES) -> DicomSeries:
     """The series that the user names, or the only one, or the only coronal T1 or T2 MR of several slices.
 
-    :param remedy: what the user can do where the choice is open.
     :raises FileError: there is none, none of that name, or more than one that may be meant; the text lists them.
     """
     if not found:
-        raise FileError("there is no DICOM image in this folder; give the folder that holds the files of one series")
+        raise FileError(NO_IMAGE)
     for series in found:
         # It may be a slice of the very series, perhaps its last, which nobody would miss.
         if series.isDamagedFiles:
@@ -34,7 +32,7 @@ def chooseSeries(found: Sequence[DicomSeries], wanted: SeriesWanted = ANY_SERIES
     likely = [series for series in found if isCoronalMr(series)]
     if len(likely) == 1:
         return requireSound(likely[0])
-    raise FileError(f"the folder holds more than one series: {listSeries(found)}; {remedy}")
+    raise FileError(f"the folder holds more than one series: {listSeries(found)}; {wanted.remedy}")
 
 
 def isCoronalMr(series: DicomSeries) -> bool:

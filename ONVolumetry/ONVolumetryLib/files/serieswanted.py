@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NAME_IT = ('name the wanted one with "series_number" or "series_instance_uid" in the case, or put it in a folder of '
+           "its own")
+
 
 @dataclass(frozen=True)
 class SeriesWanted:
@@ -11,10 +14,12 @@ class SeriesWanted:
 
     :param uid: SeriesInstanceUID.
     :param number: series number.
+    :param remedy: what the user can do where the choice is open.
     """
 
     uid: str | None = None
     number: int | None = None
+    remedy: str = NAME_IT
 
     @property
     def isSaid(self) -> bool:

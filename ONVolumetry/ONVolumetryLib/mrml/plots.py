@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.ratios import SHARE, Estimate
+
 PLOT_ROLES = ("ONVolumetry.coursePlot", "ONVolumetry.areaPlot")
 PART_ROLE = "ONVolumetry.plotPart"
-COVERAGE_FACTOR_95 = 1.96
 # Share of the data's range that is left free around them.
 MARGIN = 0.06
 # Okabe and Ito's colors, which color-blind readers tell apart.
@@ -84,9 +85,8 @@ def _course(record: Mapping[str, Any]) -> list[_Series]:
     series = [_Series("ONV %", months, [visit["onv_percent"] for visit in known], COLORS[0], inLegend=False)]
     # Plots have no error bars: each is a line of two points.
     for visit in known:
-        if visit["onv_percent_se"] is not None:
-            half = COVERAGE_FACTOR_95 * visit["onv_percent_se"]
-            ends = (max(visit["onv_percent"] - half, 0.0), visit["onv_percent"] + half)
+        ends = Estimate(visit["onv_percent"], visit["onv_percent_se"]).confidenceInterval(SHARE)
+        if ends is not None:
             series.append(_Series(f"{visit['visit']} 95 %", [visit["month"]] * 2, ends, BLACK, False, False))
     return series
 

@@ -98,7 +98,8 @@ def hipScene(hip: HipNodes, segments: Sequence[VisitSegments], measurement: HipM
     found = {visit.label: followUpToBaseline(hip, visit) for visit in hip.visits}
     placements = {label: Placement(transform.toBaselineRas, transform.status == DOUBTFUL)
                   for label, transform in found.items() if transform.isUsable}
-    return regressionScene(segments, measurement, hip.side, progress=progress, placements=placements)
+    return regressionScene(segments, measurement, hip.side, progress=progress, placements=placements,
+                           end=hip.end)
 
 
 def fingerprintOf(hip: HipNodes, segments: Sequence[VisitSegments], outlines: Mapping[str, str] | None = None) -> str:

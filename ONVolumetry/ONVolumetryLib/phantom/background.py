@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from ..core.bodyside import sideOfPoint
 from ..core.errors import ONVolumetryError
 from ..core.geometry import GridGeometry, sliceStackOfGrid
 from ..files.images import VolumeImage
@@ -25,7 +26,6 @@ FEMUR_MARGIN_MM, FEMUR_BLEND_MM = 2.0, 4.0
 NO_MARROW, MOST_MARROW = 0.3, 1.4
 BACKGROUND_PHASE_STREAM = 7
 SPLINE_ORDER = 3
-WIDE_FIELD_MM, CLEARLY_OFF_MIDDLE_MM = 250.0, 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +96,7 @@ def requireHeadInside(settings: PhantomSettings, grid: GridGeometry):
     if np.any(ijk - reach < -0.5) or np.any(ijk + reach > np.array(grid.sizeIjk) - 0.5):
         raise ONVolumetryError("the head does not lie inside the background image; give its center as R A S in mm "
                                "(where a program shows L and P, change the signs of the first two)")
-    corners = grid.cornersRas()
-    fromMiddle = center[0] - corners[:, 0].mean()
-    lateral = 1 if settings.anatomy.side == "right" else -1
-    if np.ptp(corners[:, 0]) > WIDE_FIELD_MM and fromMiddle * lateral < -CLEARLY_OFF_MIDDLE_MM:
+    if sideOfPoint(float(center[0]), grid) not in (None, settings.anatomy.side):
         raise ONVolumetryError(f"the center lies in the other half of the background image than a "
                                f"{settings.anatomy.side} hip; correct the side or the center (R is positive on the "
                                "patient's right)")

@@ -58,7 +58,7 @@ def measureCaseFile(path: Path, isRendered: bool = True) -> CaseOutcome:
         with namedFile(path):
             segments = [visit.segments for visit in visits]
             record = hipRecord(case, measurement, {visit.label: outlinesSha256(visit) for visit in segments})
-        regression = regressionFiles(segments, measurement, case.side, case.hip, isRendered)
+        regression = regressionFiles(segments, measurement, case.side, case.hip, isRendered, end=case.end)
         files = {"report.html": _report(case, measurement, visits, regression.viewer), **changeFiles(measurement),
                  **regression.files}
         return CaseOutcome(path, record, files, regression.notes)

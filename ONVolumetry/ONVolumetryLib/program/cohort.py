@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..core.errors import ONVolumetryError
 from ..files.outputlock import outputLock
+from .argumentparser import positiveCount
 
 NEEDED_LIBRARIES = ("pandas", "statsmodels", "matplotlib")
 HOW_TO_INSTALL = f"pip install {' '.join(NEEDED_LIBRARIES)}"
@@ -28,15 +29,14 @@ def addArguments(parser: argparse.ArgumentParser):
                         help="also compare zones between visits as if the hips were different ones, as the paper does")
     parser.add_argument("--ratio-of-means", action="store_true",
                         help="also print ratios of means beside the means of the hips' ratios")
-    parser.add_argument("--bootstraps", type=_count, default=2000, metavar="N",
+    parser.add_argument("--bootstraps", type=positiveCount, default=2000, metavar="N",
                         help="resamples of patients for the cut-off's interval (default 2000)")
     parser.add_argument("--readers", nargs="+", default=[], type=Path, metavar="FOLDER",
                         help="two or more folders with case files of the same hips, one a reader: agreement of readers")
-    parser.add_argument("--synthetic", type=_count, metavar="N",
+    parser.add_argument("--synthetic", type=positiveCount, metavar="N",
                         help="invent N hips, write their rows to DIR and analyze them; 20 resemble the paper's")
     parser.add_argument("--seed", type=int, default=None, metavar="N",
                         help="seed of the synthetic hips and of the resamples")
-    parser.set_defaults(refuse=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,11 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     :raises ONVolumetryError: a table or a case cannot be read, or a library is missing.
     """
     if not (arguments.tables or arguments.synthetic or arguments.readers):
-        arguments.refuse("give at least one TABLE.csv, --synthetic N or --readers FOLDER FOLDER")
+        arguments.usageError("give at least one TABLE.csv, --synthetic N or --readers FOLDER FOLDER")
     if arguments.tables and arguments.synthetic:
-        arguments.refuse("--synthetic makes its own rows; leave out TABLE.csv")
+        arguments.usageError("--synthetic makes its own rows; leave out TABLE.csv")
     if len(arguments.readers) == 1:
-        arguments.refuse("--readers needs two or more folders")
+        arguments.usageError("--readers needs two or more folders")
     requireLibraries()
     with outputLock(arguments.output):
         return _run(arguments)
@@ -124,10 +124,3 @@ def _readers(arguments: argparse.Namespace):
     from ..cohort.readers import readerAgreement
 
     return readerAgreement(arguments.readers)
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("give a whole number of at least 1")
-    return value

@@ -48,7 +48,6 @@ def addArguments(parser: argparse.ArgumentParser):
                              "source_dicom in the case")
     parser.add_argument("--show-identifiers", action="store_true",
                         help="list patients, dates and series with their identifiers, and import nothing")
-    parser.set_defaults(usageError=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..report.formats import plural
+from .argumentparser import positiveCount
 from .measurerun import HipResult, InterruptedRunError, RunOptions, RunResults, measureInto
 from .resulttable import resultTable
 from .warninglines import warningLines
@@ -24,7 +25,7 @@ def addArguments(parser: argparse.ArgumentParser):
     parser.add_argument("cases", nargs="+", type=Path, metavar="CASE.json",
                         help="case file of one hip, the folder that holds it, or a folder of such folders")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
-    parser.add_argument("--workers", type=_workerCount, default=1, metavar="N",
+    parser.add_argument("--workers", type=positiveCount, default=1, metavar="N",
                         help="hips measured at the same time, each in a process of its own (default 1)")
     parser.add_argument("--no-render", action="store_true",
                         help="leave out picture, movie and model in 3D; the report keeps its 3D view")
@@ -113,13 +114,3 @@ def _caseFiles(path: Path) -> list[Path]:
         return [path]
     own = path / CASE_FILE
     return [own] if own.is_file() else sorted(path.glob(f"*/{CASE_FILE}")) or [own]
-
-
-def _workerCount(text: str) -> int:
-    try:
-        count = int(text)
-    except ValueError:
-        count = 0
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return count

@@ -12,6 +12,7 @@ from ..core.errors import ONVolumetryError
 from ..files.filecontext import namedFile
 from ..files.images import readImage
 from ..files.outputlock import outputLock
+from ..files.serieswanted import SeriesWanted
 from ..phantom.background import requireHeadInside
 from ..phantom.presets import PRESETS
 from ..phantom.settings import ORIENTATIONS, THINNEST_SLICE_MM, PhantomSettings, VisitPlan
@@ -26,12 +27,12 @@ SCAN_FIELDS = {"spacing": "spacingMm", "thickness": "thicknessMm", "orientation"
                "obliquity": "obliquityDegrees", "phase": "phase", "rotation": "rotationDegrees",
                "translation": "translationMm", "femur_turn": "femurTurnDegrees", "noise": "noisePercent",
                "bias": "biasPercent"}
+ONE_SERIES = "copy the files of the wanted one into a folder of their own, and give that folder with --background"
 NOT_WITH_BACKGROUND = ("spacing", "orientation", "obliquity", "gap", "bias", "fovea")
 
 
 def addArguments(parser: argparse.ArgumentParser):
     """Declare the arguments of `onvolumetry phantom`."""
-    parser.set_defaults(usageError=parser.error)
     parser.add_argument("--output", type=Path, required=True, metavar="DIR",
                         help="folder for the case; new, empty, or that of an earlier synthetic hip")
     parser.add_argument("--preset", choices=sorted(PRESETS), default=DEFAULT_PRESET,
@@ -108,7 +109,7 @@ def _write(arguments: argparse.Namespace, settings: PhantomSettings) -> int:
     if arguments.background is None:
         print(writePhantom(settings, arguments.output))
         return 0
-    image = readImage(arguments.background)
+    image = readImage(arguments.background, SeriesWanted(remedy=ONE_SERIES))
     with _usageErrors(arguments), namedFile(arguments.background):
         requireHeadInside(settings, image.geometry)
     print(writePhantom(settings, arguments.output, image, arguments.background.absolute().name))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.hip import HipMeasurement, VisitSegments
+from ..core.hip import CaseEnd, HipMeasurement, VisitSegments
 from ..report.viewer3d import ViewerScene
 from .regressionnames import MODEL, MOVIE, PICTURE, PROBLEMS
 
@@ -40,13 +40,14 @@ class RegressionFiles:
 
 
 def regressionFiles(segments: Sequence[VisitSegments], measurement: HipMeasurement, side: str, hip: str,
-                    isRendered: bool) -> RegressionFiles:
+                    isRendered: bool, *, end: CaseEnd | None = None) -> RegressionFiles:
     """Build the scene of a hip, and write model, picture and movie.
 
     :param segments: outlines of the visits.
     :param side: "left" or "right".
     :param hip: name of the hip.
     :param isRendered: False leaves the files out; the scene is still made.
+    :param end: why and when the hip left the follow-up; None where it did not.
     """
     try:
         # VTK takes a second to load and may be missing.
@@ -56,7 +57,7 @@ def regressionFiles(segments: Sequence[VisitSegments], measurement: HipMeasureme
         from .zonebands import withZoneBands
     except ImportError:
         return RegressionFiles(notes=(NO_VTK,))
-    scene = regressionScene(segments, measurement, side)
+    scene = regressionScene(segments, measurement, side, end=end)
     viewer = scene and withZoneBands(viewerScene(scene), scene, measurement)
     if scene is None or not isRendered:
         return RegressionFiles(viewer)

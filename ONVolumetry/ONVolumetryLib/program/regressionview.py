@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.hip import CaseEnd
 from ..report.viewer3d import ViewerPart, ViewerScene, ViewerVisit
 from ..scene3d.captions import footnotes, visitLines, visitName, visitRemark
 from ..scene3d.regressionscene import Layer, RegressionScene, SceneVisit
@@ -9,13 +10,13 @@ from ..scene3d.regressionscene import Layer, RegressionScene, SceneVisit
 
 def viewerScene(scene: RegressionScene) -> ViewerScene:
     """What the report shows of a scene: the same parts in the same colors."""
-    return ViewerScene(scene.side, scene.centerRas, scene.radiusMm, [_visit(visit) for visit in scene.visits],
-                       footnotes(scene))
+    visits = [_visit(visit, scene.end) for visit in scene.visits]
+    return ViewerScene(scene.side, scene.centerRas, scene.radiusMm, visits, footnotes(scene))
 
 
-def _visit(visit: SceneVisit) -> ViewerVisit:
+def _visit(visit: SceneVisit, end: CaseEnd | None) -> ViewerVisit:
     onv, volume = visitLines(visit.measurement)
-    return ViewerVisit(visitName(visit.measurement), onv, volume, visitRemark(visit),
+    return ViewerVisit(visitName(visit.measurement), onv, volume, visitRemark(visit, end),
                        [_part(layer) for layer in visit.layers])
 
 

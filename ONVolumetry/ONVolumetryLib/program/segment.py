@@ -60,7 +60,7 @@ def _finiteMm(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number in mm")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number in mm; give R A S in mm")
     return value
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..core.hip import HipMeasurement, VisitMeasurement
-from ..core.ratios import Change, Estimate
+from ..core.ratios import SIZE, Change, Estimate, Limits
 from .formats import NO_BASELINE, NOT_DONE, NOT_MEASURED, interval, number
 from .markup import Element, element
 
@@ -54,7 +54,7 @@ class RowGroup:
     notDone: str = NOT_DONE
 
 
-def estimateCell(estimate: Estimate | None, decimals: int, limits=(0.0, None)) -> Cell | None:
+def estimateCell(estimate: Estimate | None, decimals: int, limits: Limits = SIZE) -> Cell | None:
     """A value with its 95 % interval, which is cut at the limits of what is possible."""
     if estimate is None:
         return None

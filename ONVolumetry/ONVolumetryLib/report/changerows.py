@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ..core.hip import HipMeasurement, VisitMeasurement
-from ..core.ratios import Estimate
+from ..core.ratios import SHARE, SIZE, Estimate
 from .cells import Cell, Row, changeCell, estimateCell, numberCell
 from .formats import NO_BASELINE, number
 
-GROSS_LIMITS, NEW_LIMITS = (0.0, 100.0), (0.0, None)
 OF_BASELINE = "% of baseline ONV"
 
 
@@ -18,8 +17,8 @@ def changeMapRows(measurement: HipMeasurement) -> tuple[Row, ...]:
 
     return (
         followup("Regenerated (gross)", OF_BASELINE, "gross-regeneration",
-                 lambda visit: estimateCell(grossRegeneration(visit), 1, GROSS_LIMITS)),
-        followup("New lesion", OF_BASELINE, "new-lesion", lambda visit: estimateCell(newLesion(visit), 1, NEW_LIMITS)),
+                 lambda visit: estimateCell(grossRegeneration(visit), 1, SHARE)),
+        followup("New lesion", OF_BASELINE, "new-lesion", lambda visit: estimateCell(newLesion(visit), 1, SIZE)),
         followup("Registration to the baseline", "", "registration", _verdictCell),
         followup("Registration error", "mm", "registration-error",
                  lambda visit: visit.registration and numberCell(visit.registration.errorMm, 2)),

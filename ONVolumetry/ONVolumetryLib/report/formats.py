@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.ratios import Estimate
+from ..core.ratios import SIZE, Estimate, Limits
 
 NOT_MEASURED = "not measured"
 NOT_DONE = "not done"
@@ -29,20 +29,13 @@ def inCm3(estimate: Estimate) -> Estimate:
     return Estimate(estimate.value / MM3_PER_CM3, None if uncertainty is None else uncertainty / MM3_PER_CM3)
 
 
-def interval(estimate: Estimate, decimals: int, limits: tuple[float | None, float | None] = (0.0, None)) -> str | None:
+def interval(estimate: Estimate, decimals: int, limits: Limits = SIZE) -> str | None:
     """The 95 % interval as "low to high"; None where the uncertainty is not known.
 
     :param limits: lowest and highest value that is possible; the interval is cut there.
     """
-    halfWidth = estimate.confidenceHalfWidth
-    if halfWidth is None:
-        return None
-    low, high = estimate.value - halfWidth, estimate.value + halfWidth
-    if limits[0] is not None:
-        low = max(low, limits[0])
-    if limits[1] is not None:
-        high = min(high, limits[1])
-    return f"{number(low, decimals)} to {number(high, decimals)}"
+    ends = estimate.confidenceInterval(limits)
+    return None if ends is None else f"{number(ends[0], decimals)} to {number(ends[1], decimals)}"
 
 
 def plural(count: int, word: str) -> str:

@@ -9,7 +9,7 @@ from ..core.location.classes import Grade
 from ..core.location.coronalzones import JIC_ZONES
 from ..core.location.result import ABSENT, PRESENT, ZoneChange
 from ..core.location.transversezones import ACP_ZONES
-from ..core.ratios import Estimate
+from ..core.ratios import ANY_VALUE, Estimate
 from .cells import Cell, Row, RowGroup, changeCell, estimateCell, tableElement, textCell
 from .formats import number
 from .glossary import meaningOfTerm
@@ -109,7 +109,7 @@ def _lateralEndCell(visit: VisitMeasurement) -> Cell | None:
     end = visit.location.jic.section.end
     if end.degreesFromP is None:
         return Cell("no lesion at the surface", isAbsent=True)
-    cell = estimateCell(end.degreesFromP, 0, (None, None))
+    cell = estimateCell(end.degreesFromP, 0, ANY_VALUE)
     nearest = min(end.boundaryDistances.items(), key=lambda entry: abs(entry[1]))
     return Cell(cell.text, f"{cell.detail}\n{number(abs(nearest[1]), 0)}\u00b0 from {nearest[0]}")
 
@@ -179,7 +179,7 @@ def _centroidCell(visit: VisitMeasurement, field: str) -> Cell | None:
     if centroid is None:
         return Cell("no lesion", isAbsent=True) if visit.lesionAbsent else None
     value: Estimate = getattr(centroid, field)
-    return estimateCell(value, 0, (None, None))
+    return estimateCell(value, 0, ANY_VALUE)
 
 
 def _articularCell(visit: VisitMeasurement) -> Cell | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.hip import SAME_OUTLINES, UNCONFIRMED, WRONG_SIDE, HipMeasurement, VisitMeasurement
-from ..core.ratios import Change, Estimate
+from ..core.ratios import REGENERATION, SHARE, SIZE, Change, Estimate, Limits
 from .formats import inCm3, interval, number, plural, short
 from .markup import Element, element
 from .reportinput import ReportSubject
@@ -54,7 +54,7 @@ def visitLines(visit: VisitMeasurement, subject: ReportSubject) -> list[list[str
 def changeLines(change: Change) -> list[list[str]]:
     """How the lesion changed since baseline, and whether that is more than measurement error."""
     regeneration = change.regenerationPercent
-    lines = [["Net regeneration", _withInterval(regeneration, 0, "%", (None, 100.0))]]
+    lines = [["Net regeneration", _withInterval(regeneration, 0, "%", REGENERATION)]]
     within, percentWithin = change.onvWithinMeasurementError, change.onvPercentWithinMeasurementError
     if percentWithin is not None and percentWithin != within:
         cubic, share = ("within" if isWithin else "beyond" for isWithin in (within, percentWithin))
@@ -71,18 +71,18 @@ def _sizeLines(visit: VisitMeasurement) -> list[list[str]]:
     volume = inCm3(visit.lesionVolume.estimate)
     if visit.onvPercent is None:
         return [["95\u00a0% interval", _span(volume, 2, CM3)], ["Share of the head", "not measured"]]
-    lines = [["95\u00a0% interval", _span(visit.onvPercent, 1, "%")], ["Lesion", _withInterval(volume, 2, CM3)]]
+    lines = [["95\u00a0% interval", _span(visit.onvPercent, 1, "%", SHARE)], ["Lesion", _withInterval(volume, 2, CM3)]]
     reference = visit.headReference
     head = {"baseline": f"that of {reference.visit}", "sphere-adjusted": "sphere-adjusted"}.get(reference.kind)
     return [*lines, ["Head", head]] if head else lines
 
 
-def _span(estimate: Estimate, decimals: int, unit: str, limits=(0.0, None)) -> str:
+def _span(estimate: Estimate, decimals: int, unit: str, limits: Limits = SIZE) -> str:
     span = interval(estimate, decimals, limits)
     return _unbroken(f"{span} {unit}") if span else "not known"
 
 
-def _withInterval(estimate: Estimate, decimals: int, unit: str, limits=(0.0, None)) -> str:
+def _withInterval(estimate: Estimate, decimals: int, unit: str, limits: Limits = SIZE) -> str:
     span = interval(estimate, decimals, limits)
     return _unbroken(f"{number(estimate.value, decimals)} {unit}") + (f" {_unbroken(f'({span})')}" if span else "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.hip import HipMeasurement, VisitMeasurement
-from ..core.ratios import Estimate
+from ..core.ratios import ANY_VALUE, REGENERATION, SHARE, Estimate
 from ..core.sphere import SphereFit
 from ..core.uncertainty import rootSumOfSquares
 from .cells import Cell, Row, RowGroup, changeCell, estimateCell, numberCell, tableElement, textCell
@@ -19,8 +19,6 @@ from .timeplots import lesionCm3
 
 CM3 = "cm\u00b3"
 VISITS_A_TABLE = 6
-PERCENT_LIMITS = (0.0, None)
-REGENERATION_LIMITS = (None, 100.0)
 HEAD_KINDS = {"visit": "head of this visit", "baseline": "head of {visit}", "sphere-adjusted": "sphere-adjusted volume"}
 
 
@@ -67,7 +65,7 @@ def _volumeRows() -> tuple[Row, ...]:
     return (
         Row("ONV", CM3, "onv", _lesionCell),
         Row("FHV", CM3, "fhv", lambda visit: visit.head and estimateCell(_segmentCm3(visit.head), 1)),
-        Row("ONV %", "% of head", "onv-percent", lambda visit: estimateCell(visit.onvPercent, 1)),
+        Row("ONV %", "% of head", "onv-percent", lambda visit: estimateCell(visit.onvPercent, 1, SHARE)),
         Row("Head that ONV % refers to", "", "head-reference", _headReferenceCell),
     )
 
@@ -89,7 +87,7 @@ def _changeRows(measurement: HipMeasurement) -> tuple[Row, ...]:
 
     return (
         change("Regeneration (net)", "% of baseline ONV", "regeneration",
-               lambda change: estimateCell(change.regenerationPercent, 1, REGENERATION_LIMITS)),
+               lambda change: estimateCell(change.regenerationPercent, 1, REGENERATION)),
         change("Residual", "% of baseline ONV", "residual", lambda change: estimateCell(change.residualPercent, 1)),
         Row("Change of ONV", CM3, "within-error", lambda visit: changeCell(measurement, visit, lambda change: _judged(
             change.onvWithinMeasurementError, _difference(measurement, visit, _stateCm3), 2))),
@@ -97,7 +95,7 @@ def _changeRows(measurement: HipMeasurement) -> tuple[Row, ...]:
             measurement, visit, lambda change: _judged(change.onvPercentWithinMeasurementError, _difference(
                 measurement, visit, lambda state: state.onvPercent), 1))),
         Row("Rate since the previous visit", "% of head a month", "rate", lambda visit: _rateCell(
-            measurement, visit, lambda estimate: estimateCell(estimate, 2, (None, None)))),
+            measurement, visit, lambda estimate: estimateCell(estimate, 2, ANY_VALUE))),
         Row("Change of FHV", "% of baseline FHV", "drift", lambda visit: _driftCell(measurement, visit)),
     )
 
@@ -119,7 +117,7 @@ def _difference(measurement: HipMeasurement, visit: VisitMeasurement, estimateOf
 def _judged(isWithinError: bool | None, difference: Estimate | None, decimals: int) -> Cell | None:
     if isWithinError is None or difference is None:
         return None
-    span = interval(difference, decimals, (None, None))
+    span = interval(difference, decimals, ANY_VALUE)
     return Cell(number(difference.value, decimals), f"{span}\n{'within' if isWithinError else 'beyond'} error")
 
 
@@ -155,7 +153,7 @@ def _driftCell(measurement: HipMeasurement, visit: VisitMeasurement) -> Cell | N
         return Cell("baseline", isAbsent=True)
     if measurement.baseline is None:
         return Cell(NO_BASELINE, isAbsent=True)
-    return estimateCell(visit.fhvDriftPercent, 1, (None, None))
+    return estimateCell(visit.fhvDriftPercent, 1, ANY_VALUE)
 
 
 def _sphereRows() -> tuple[Row, ...]:
@@ -171,7 +169,7 @@ def _sphereRows() -> tuple[Row, ...]:
         sphere("SAV", CM3, "sav", lambda visit: estimateCell(_sphereAdjustedCm3(visit), 1)),
         Row("ONV % of SAV", "%", "onv-percent-sav", lambda visit: estimateCell(visit.onvPercentSav, 1)),
         Row("FHV \u2212 SAV difference", "% of their mean", "fhv-sav",
-            lambda visit: estimateCell(visit.fhvSavDifferencePercent, 1, (None, None))),
+            lambda visit: estimateCell(visit.fhvSavDifferencePercent, 1, ANY_VALUE)),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.hip import VisitMeasurement
+from ..core.hip import CaseEnd, VisitMeasurement
+from ..core.ratios import SHARE
 from .regressionscene import RegressionScene, SceneVisit
 
 MM3_PER_CM3 = 1000.0
@@ -27,9 +28,9 @@ def visitLines(measurement: VisitMeasurement) -> tuple[str, str]:
     if lesion is None:
         return "lesion not measured", _headText(measurement)
     first = "ONV % not known" if percent is None else f"ONV {percent.value:.1f} %"
-    half = percent and percent.confidenceHalfWidth
-    if half is not None:
-        first += f" ({max(percent.value - half, 0.0):.1f} to {min(percent.value + half, 100.0):.1f})"
+    ends = percent and percent.confidenceInterval(SHARE)
+    if ends is not None:
+        first += f" ({ends[0]:.1f} to {ends[1]:.1f})"
     second = f"{lesion.volumeMm3 / MM3_PER_CM3:.2f} cm3"
     if measurement.lesion is None:
         second = "no lesion left, as read"
@@ -48,6 +49,8 @@ def footnotes(scene: RegressionScene) -> list[str]:
     if keys & {REGENERATED, NEW}:
         notes.append("Regenerated or new parts thinner than 1.5 mm or smaller than 0.03 cm3 are not drawn.")
     notes.append(driftText(scene))
+    if scene.end is not None and not any(_isAfter(scene.end, visit.measurement) for visit in scene.visits):
+        notes.append(endSentence(scene.end))
     return [note for note in notes if note]
 
 
@@ -58,11 +61,30 @@ def driftText(scene: RegressionScene) -> str:
     return f"The drawn surfaces hold the measured volumes to within {max(drifts):.1f} %." if drifts else ""
 
 
-def visitRemark(visit: SceneVisit) -> str:
-    """What to know of the visit's place, or why nothing is drawn."""
+def visitRemark(visit: SceneVisit, end: CaseEnd | None = None) -> str:
+    """What to know of the visit's place, or why nothing is drawn.
+
+    :param end: why and when the hip left the follow-up; None where it did not.
+    """
     if visit.layers:
         return visit.remark
-    return "" if not visit.measurement.done else "nothing outlined"
+    if visit.measurement.done:
+        return "nothing outlined"
+    return f"{_endWords(end)} (follow-up ended)" if end is not None and _isAfter(end, visit.measurement) else ""
+
+
+def endSentence(end: CaseEnd | None) -> str:
+    """Why and when follow-up ended; empty where it did not."""
+    return "" if end is None else f"Follow-up ended: {_endWords(end)}."
+
+
+def _endWords(end: CaseEnd) -> str:
+    return f"{end.reason} at month {end.month:g}"
+
+
+def _isAfter(end: CaseEnd, measurement: VisitMeasurement) -> bool:
+    """Whether a visit was not done since follow-up had ended."""
+    return not measurement.done and measurement.month >= end.month
 
 
 def _headText(measurement: VisitMeasurement) -> str:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from . import styles
 from .annotation import drawLegend
-from .captions import visitName
+from .captions import endSentence, visitName
 from .lettering import SOFT, drawText, shortened, wrapped
 from .panels import legendKeys
 from .regressionscene import RegressionScene
@@ -101,7 +101,7 @@ class CoursePanel:
     def _drawFooter(self):
         keys = {layer.key for visit in self.scene.visits for layer in visit.layers}
         row = drawLegend(self.ground, (24, 566), legendKeys(keys), 18, self.size[0] - 40)
-        for line in wrapped(self.scene.note, 15, self.size[0] - 48)[:4]:
+        for line in wrapped(f"{self.scene.note} {endSentence(self.scene.end)}", 15, self.size[0] - 48)[:4]:
             drawText(self.ground, (24, row + 4), line, 15, SOFT)
             row += 20
 

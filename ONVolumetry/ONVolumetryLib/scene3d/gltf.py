@@ -64,7 +64,7 @@ class _GlbWriter:
         place = DISTANCE_OF_VISITS * self.scene.radiusMm * METERS_PER_MM * index
         node = {"name": visitName(visit.measurement), "translation": [place, 0.0, 0.0],
                 "extras": {"month": visit.measurement.month, "onv": first, "volume": second,
-                           "remark": visitRemark(visit)}}
+                           "remark": visitRemark(visit, self.scene.end)}}
         self.nodes.append(node | ({"children": children} if children else {}))
         return len(self.nodes) - 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
+from ..core.hip import CaseEnd
 from . import styles
 from .annotation import drawDirectionWords, drawLegend, drawScaleBar
 from .captions import footnotes, title, visitLines, visitName, visitRemark
@@ -45,7 +46,7 @@ def regressionPicture(scene: RegressionScene, hip: str) -> Image.Image:
 def _panel(visit: SceneVisit, scene: RegressionScene, renderer: OffscreenRenderer, pixelMm: float) -> Image.Image:
     viewpoints = standardViewpoints(scene.side)
     panel = Image.new("RGB", (CELL[0], HEADER_HEIGHT + len(viewpoints) * CELL[1]), BACKGROUND)
-    _drawHeader(panel, visit)
+    _drawHeader(panel, visit, scene.end)
     if not visit.layers:
         return panel
     renderer.setLayers([(layer.shownMesh, layer.style) for layer in visit.layers])
@@ -58,12 +59,15 @@ def _panel(visit: SceneVisit, scene: RegressionScene, renderer: OffscreenRendere
     return panel
 
 
-def _drawHeader(panel: Image.Image, visit: SceneVisit):
+def _drawHeader(panel: Image.Image, visit: SceneVisit, end: CaseEnd | None):
     width = panel.size[0]
     ImageDraw.Draw(panel).line([(0, 0), (width, 0)], fill=LINE, width=2)
     first, second = visitLines(visit.measurement)
-    lines = ((visitName(visit.measurement), 22, INK), (first, 19, INK), (second, 16, SOFT),
-             (visitRemark(visit), 15, (160, 60, 0)))
+    lines = [(visitName(visit.measurement), 22, INK), (first, 19, INK), (second, 16, SOFT),
+             (visitRemark(visit, end), 15, (160, 60, 0))]
+    if not visit.measurement.done:
+        # No volumes: the reason stands in their place.
+        lines.pop(2)
     row = 10
     for text, size, color in lines:
         drawText(panel, (8, row), shortened(text, size, width - 16), size, color)

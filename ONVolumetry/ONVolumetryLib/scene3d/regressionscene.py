@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.hip import HipMeasurement, VisitMeasurement, VisitSegments
+from ..core.hip import CaseEnd, HipMeasurement, VisitMeasurement, VisitSegments
 from . import styles
 from .changeparts import changeParts
 from .mesh import Mesh
@@ -91,6 +91,7 @@ class RegressionScene:
     :param centerRas: center of the baseline's head, about which views turn.
     :param radiusMm: of a ball about the center that holds everything drawn.
     :param morph: the lesion between the visits; None with fewer than two measured visits.
+    :param end: why and when the hip left the follow-up; None where it did not.
     """
 
     side: str
@@ -98,6 +99,7 @@ class RegressionScene:
     centerRas: np.ndarray
     radiusMm: float
     morph: LesionMorph | None
+    end: CaseEnd | None = None
 
     @property
     def isRegistered(self) -> bool:
@@ -117,7 +119,8 @@ class RegressionScene:
 
 def regressionScene(segments: Sequence[VisitSegments], measurement: HipMeasurement, side: str,
                     triangles: int = DISPLAY_TRIANGLES, *, progress: Callable[[float], None] | None = None,
-                    placements: Mapping[str, Placement] | None = None) -> RegressionScene | None:
+                    placements: Mapping[str, Placement] | None = None,
+                    end: CaseEnd | None = None) -> RegressionScene | None:
     """Build what is shown of a hip.
 
     :param segments: outlines of the visits.
@@ -126,6 +129,7 @@ def regressionScene(segments: Sequence[VisitSegments], measurement: HipMeasureme
     :param triangles: for each surface, about.
     :param progress: called with the share that is done.
     :param placements: how visits lie on the baseline, by label; None takes the registrations of the measurement.
+    :param end: why and when the hip left the follow-up; None where it did not.
     :return: None where nothing is outlined at any visit.
     """
     fields = hipFields(segments, measurement, placements)
@@ -137,7 +141,7 @@ def regressionScene(segments: Sequence[VisitSegments], measurement: HipMeasureme
         if progress is not None:
             progress((index + 1) / len(fields.visits))
     return RegressionScene(side, tuple(visits), fields.centerRas, _radiusMm(visits, fields.centerRas),
-                           LesionMorph.of(fields.visits))
+                           LesionMorph.of(fields.visits), end)
 
 
 def _sceneVisit(entry: VisitFields, fields: HipFields, baseline: str | None, triangles: int) -> SceneVisit:

@@ -24,7 +24,7 @@ from .regressionlayout import (
     visitsLayout,
     visitViewName,
 )
-from .threedviews import lookFrom, otherViewIds, setCaption, setUpView, threeDWidget
+from .threedviews import evenOut, lookFrom, otherViewIds, setCaption, setUpView, threeDWidget
 
 LONGEST_LABEL = 12
 # The program's movie and page begin from here too.
@@ -85,6 +85,7 @@ class RegressionViews:
         showLayout(layout)
         # The new views get their size only when events are processed.
         slicer.app.processEvents(qt.QEventLoop.ExcludeUserInputEvents)
+        evenOut(self.viewNames())
         self.arrange(shown)
         self.lookFrom(START, shown.regression)
 

@@ -30,6 +30,15 @@ def threeDWidget(viewName: str):
     return next((widget for widget in widgets if widget.mrmlViewNode().GetLayoutName() == viewName), None)
 
 
+def evenOut(viewNames):
+    """Give views in a row the same width, and rows the same height: the former layout leaves them others."""
+    for widget in filter(None, map(threeDWidget, viewNames)):
+        splitter = widget.parentWidget()
+        while splitter is not None and splitter.inherits("QSplitter"):
+            splitter.setSizes([splitter.width + splitter.height] * splitter.count())
+            splitter = splitter.parentWidget()
+
+
 def otherViewIds() -> list[str]:
     """IDs of all slice and 3D views but those of the regression."""
     nodes = [*slicer.util.getNodesByClass("vtkMRMLSliceNode"), *slicer.util.getNodesByClass("vtkMRMLViewNode")]
