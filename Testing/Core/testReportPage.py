@@ -122,6 +122,12 @@ def testHeaderSaysWhoseHipAndHowItWasMeasured(page):
         assert words in page.text
 
 
+def testAxisSaysWhatTheMonthsCountFrom(hip, subject, page):
+    assert "Months since surgery" in page.text and "first scan" not in page.text
+    other = read(hipReportHtml(dataclasses.replace(subject, monthsFrom="first scan"), hip[1], hip[0]))
+    assert "Months since the first scan" in other.text and "since surgery" not in other.text
+
+
 def testSyntheticHipHasABanner(hip, subject, page):
     assert "Synthetic hip" not in page.text
     marked = dataclasses.replace(subject, subject={"synthetic": True})

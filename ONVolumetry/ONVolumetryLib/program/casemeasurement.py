@@ -111,7 +111,7 @@ def _report(case: Case, measurement: HipMeasurement, visits: Sequence[LoadedVisi
     subject = ReportSubject(
         hip=case.hip, side=case.side, patient=case.patient, subject=case.subject,
         endReason=case.end and case.end.reason, endMonth=case.end and case.end.month,
-        measuredOn=dt.date.today())
+        measuredOn=dt.date.today(), monthsFrom=case.monthsFrom)
     planned = {visit.label: visit for visit in case.visits}
     shown = [_reportVisit(planned[visit.segments.label], visit) for visit in visits]
     return hipReportHtml(subject, measurement, shown, viewer)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.geometry import GridGeometry
 from ..core.hip import VisitSegments
+from ..files.casedata import FROM_SURGERY
 
 
 class ScalarImage(Protocol):
@@ -33,8 +34,9 @@ class ReportSubject:
     :param patient: pseudonym of the patient; None where it is the hip's identifier.
     :param subject: further values by key, as the case gives them (true "synthetic" marks the page as such).
     :param endReason: why follow-up ended, such as "arthroplasty"; None where it did not.
-    :param endMonth: months since surgery at which it ended.
+    :param endMonth: month at which it ended.
     :param measuredOn: day of the measurement (not of a scan).
+    :param monthsFrom: what the months are counted from: "surgery" or "first scan".
     """
 
     hip: str
@@ -44,6 +46,12 @@ class ReportSubject:
     endReason: str | None = None
     endMonth: float | None = None
     measuredOn: dt.date | None = None
+    monthsFrom: str = FROM_SURGERY
+
+    @property
+    def monthsSince(self) -> str:
+        """Words for an axis of months."""
+        return "months since " + ("surgery" if self.monthsFrom == FROM_SURGERY else "the first scan")
 
     @property
     def isSynthetic(self) -> bool:

@@ -52,8 +52,8 @@ def _figure(measurement: HipMeasurement, subject: ReportSubject, quantity: _Quan
     highest = max((estimate.value + (estimate.confidenceHalfWidth or 0.0) for _, estimate in known), default=0.0)
     x = _monthScale(measurement, subject)
     y = upwardScale(highest * 1.05, FRAME.plotHeight, FRAME.bottom)
-    picture = FRAME.picture(_description(quantity, estimates))
-    FRAME.drawAxes(picture, x, y, "Months since surgery", quantity.axis)
+    picture = FRAME.picture(_description(quantity, subject.monthsSince, estimates))
+    FRAME.drawAxes(picture, x, y, subject.monthsSince.capitalize(), quantity.axis)
     for visit, estimate in estimates:
         if estimate is None:
             state = NOT_MEASURED if visit.done else NOT_DONE
@@ -101,7 +101,7 @@ def _drawMark(picture: Element, x: float, text: str, kind: str):
                                     "transform": f"translate({x - 5:.2f} {TOP + 2:g}) rotate(-90)"}, text))
 
 
-def _description(quantity: _Quantity, estimates) -> str:
+def _description(quantity: _Quantity, monthsSince: str, estimates) -> str:
     parts = []
     for visit, estimate in estimates:
         if estimate is None:
@@ -110,4 +110,4 @@ def _description(quantity: _Quantity, estimates) -> str:
             span = interval(estimate, quantity.decimals, quantity.limits)
             value = number(estimate.value, quantity.decimals) + (f" (95 % interval {span})" if span else "")
         parts.append(f"{visit.label}, month {short(visit.month)}: {value}")
-    return f"{quantity.axis} over the months since surgery. " + "; ".join(parts) + "."
+    return f"{quantity.axis} over the {monthsSince}. " + "; ".join(parts) + "."

@@ -96,7 +96,7 @@ class CoursePanel:
             drawText(self.ground, (column, PLOT_BOTTOM + 10), f"{month:g}", 16, SOFT, anchor="ma")
         drawText(self.ground, (LEFT, PLOT_TOP - 14), "ONV %" if self.scene.morph.percents else "ONV in cm3", 16, SOFT,
                  anchor="lb")
-        drawText(self.ground, (self.size[0] - RIGHT, PLOT_BOTTOM + 32), "months since surgery", 16, SOFT, anchor="ra")
+        drawText(self.ground, (self.size[0] - RIGHT, PLOT_BOTTOM + 32), "months", 16, SOFT, anchor="ra")
 
     def _drawFooter(self):
         keys = {layer.key for visit in self.scene.visits for layer in visit.layers}

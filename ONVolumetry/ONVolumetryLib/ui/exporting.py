@@ -38,7 +38,7 @@ def exportReport(path, logic, hip: HipNodes):
     record = logic.record(hip, measurement)
     outlines = {visit["visit"]: visit["outlines_sha256"] for visit in record["visits"]}
     subject = ReportSubject(case.hip, case.side, case.patient, case.subject, case.end and case.end.reason,
-                            case.end and case.end.month, dt.date.today())
+                            case.end and case.end.month, dt.date.today(), case.monthsFrom)
     planned = {visit.label: visit for visit in case.visits}
     images = {visit.label: _image(visit.volume) for visit in hip.visits}
     visits = []

@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..core.errors import ONVolumetryError
+from ..files.casedata import FROM_SURGERY
 from ..mrml.patienttree import arrange
 from ..mrml.plots import PlotTexts, chartsOfRecord, updatePlots
 from ..mrml.recordlinks import RECORD_ROLE
@@ -88,7 +89,7 @@ class MeasureSection:
         self.panel.registrationSection.measured(measurement)
         record = logic.record(hip, measurement)
         textNode, tableNode = logic.store(hip, record, titleOfKey)
-        charts = updatePlots(slicer.mrmlScene, textNode, record, plotTexts())
+        charts = updatePlots(slicer.mrmlScene, textNode, record, plotTexts(hip.monthsFrom))
         arrange(slicer.mrmlScene, hip, (textNode, tableNode, *charts))
 
     def showPlot(self, index: int):
@@ -98,11 +99,15 @@ class MeasureSection:
         """
         textNode = self.state.parameters.parameterNode.GetNodeReference(RECORD_ROLE)
         if chartsOfRecord(textNode)[index] is None:
-            updatePlots(slicer.mrmlScene, textNode, self.state.record, plotTexts())
+            updatePlots(slicer.mrmlScene, textNode, self.state.record, plotTexts(self.state.hip.monthsFrom))
         showChart(chartsOfRecord(textNode)[index])
 
 
-def plotTexts() -> PlotTexts:
-    """Words of the plots in the user's language."""
-    return PlotTexts(_("Lesion in the head"), _("Months since surgery"), _("ONV (% of the head), 95 % interval"),
+def plotTexts(monthsFrom: str) -> PlotTexts:
+    """Words of the plots in the user's language.
+
+    :param monthsFrom: what the months are counted from, as in HipNodes.
+    """
+    months = _("Months since surgery") if monthsFrom == FROM_SURGERY else _("Months since the first scan")
+    return PlotTexts(_("Lesion in the head"), months, _("ONV (% of the head), 95 % interval"),
                      _("Area of the lesion by slice"), _("Position across the slices (mm)"), _("Area (mm²)"))

@@ -31,7 +31,8 @@ class VisitsTable:
         headers = (_("Visit"), _("Month"), _("MR volume"), _("Outlines"), _("State"))
         table.setColumnCount(len(headers))
         table.setHorizontalHeaderLabels(headers)
-        table.horizontalHeaderItem(MONTH).setToolTip(_("Months since surgery; 0 or less before it."))
+        table.horizontalHeaderItem(MONTH).setToolTip(
+            _("Months since surgery (0 or less before it), or since the first scan."))
         table.horizontalHeaderItem(OUTLINES).setToolTip(_("Segmentation that holds the outlines of the visit."))
         table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
         table.setMinimumWidth(LEAST_WIDTH_PIXELS)
