@@ -7,76 +7,20 @@ The pictures are in build/screenshots; those of the steps before the other hip a
 import re
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import numpy as np
 import slicer
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-FOLDER = HERE.parents[1] / "build" / "screenshots"
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from panelwalk import PanelWalk, runSteps
+
 LONGEST_SAMPLE_SECONDS = 240
 
 
-class Tutorial:
-    """One way through the panel."""
-
-    def __init__(self):
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        window = slicer.util.mainWindow()
-        window.showNormal()
-        window.resize(1600, 1000)
-        slicer.util.setPythonConsoleVisible(False)
-        slicer.util.selectModule("ONVolumetry")
-        widget = slicer.modules.onvolumetry.widgetRepresentation().self()
-        self.ui, self.panel = widget.ui, widget.panel
-        self.work(0.5)
-
-    @staticmethod
-    def work(seconds):
-        from paneltest import settle
-
-        settle(seconds)
-
-    def picture(self, name, section=None):
-        """Bring a section to the top of the panel and keep the main window as a picture."""
-        self.work(0.3)
-        if section is not None:
-            self.scrollTo(section)
-        self.work(0.5)
-        self.grab(slicer.util.mainWindow(), name)
-
-    @staticmethod
-    def grab(widget, name):
-        """Keep a widget as a picture."""
-        import ctk
-
-        image = ctk.ctkWidgetsUtils.grabWidget(widget)
-        path = FOLDER / f"{name}.png"
-        if not image.save(str(path)):
-            raise RuntimeError(f"{path} was not written")
-        print("picture", path.name, flush=True)
-
-    def scrollTo(self, section):
-        area = section.parentWidget()
-        while not area.inherits("QScrollArea"):
-            area = area.parentWidget()
-        bar = area.verticalScrollBar()
-        bar.setValue(bar.maximum)
-        self.work(0.1)
-        top = section.mapTo(area.widget(), section.rect.topLeft()).y()
-        bar.setValue(top)
-
-    def child(self, name):
-        return slicer.util.findChild(self.ui.segmentContainer, name)
-
-    def press(self, button, seconds=0.5):
-        """Click, or say why it cannot be."""
-        if not button.enabled:
-            raise RuntimeError(f"{button.objectName} cannot be pressed: {button.toolTip}")
-        button.click()
-        self.work(seconds)
+class Tutorial(PanelWalk):
+    """The steps of the tutorial."""
 
     def load(self):
         start = time.monotonic()
@@ -240,16 +184,10 @@ class Tutorial:
         self.work(0.5)
 
 
-def main() -> int:
-    try:
-        tutorial = Tutorial()
-        for step in (tutorial.load, tutorial.segment, tutorial.register, tutorial.measure, tutorial.landmarks,
-                     tutorial.regression, tutorial.approve, tutorial.cohort, tutorial.outlineOtherHip):
-            step()
-    except Exception:
-        traceback.print_exc()
-        return 1
-    return 0
+def steps():
+    tutorial = Tutorial()
+    return (tutorial.load, tutorial.segment, tutorial.register, tutorial.measure, tutorial.landmarks,
+            tutorial.regression, tutorial.approve, tutorial.cohort, tutorial.outlineOtherHip)
 
 
-slicer.util.exit(main())
+slicer.util.exit(runSteps(steps))

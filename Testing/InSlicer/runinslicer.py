@@ -28,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--slicer", default="Slicer", help="executable of 3D Slicer (default: the one on PATH)")
     parser.add_argument("--script", type=Path, help="run this script in place of the tests; it has to end Slicer")
+    parser.add_argument("--data", type=Path, help="folder of real data for the script, no part of the project")
     parser.add_argument("--tests", nargs="+", help="names of test files or of tests in them (default: all)")
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, MOST_JOBS),
                         help="Slicers that share the tests (default: one a processor, at most %(default)s)")
@@ -42,6 +43,8 @@ def main() -> int:
     # For tests that start Slicer again, or CMake, which pip puts beside Python.
     environment = {**os.environ, "ONVOLUMETRY_TEST_SLICER": executable,
                    "PATH": os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])}
+    if arguments.data:
+        environment["ONVOLUMETRY_TEST_DATA"] = str(arguments.data.resolve())
     if arguments.script:
         return runSlicer(command, environment)[0]
     return runTests(command, environment, [arguments.tests] if arguments.tests else sharesOfTests(arguments.jobs))

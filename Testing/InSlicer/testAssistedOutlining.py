@@ -58,7 +58,11 @@ class AssistedOutliningTest(unittest.TestCase):
         headId = self.visit.headSegmentId
         drawn = self.head
         center = drawn.pointsRas().mean(axis=0)
-        slicer.modules.markups.logic().JumpSlicesToLocation(*center, True)
+        view = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
+        # As of a whole pelvis, in which the head is small and off the middle.
+        view.SetFieldOfView(400.0, 400.0, view.GetFieldOfView()[2])
+        slicer.modules.markups.logic().JumpSlicesToLocation(*(center + np.array([90.0, 0.0, 0.0])), True)
+        view.JumpSliceByOffsetting(*center)
         slicer.app.processEvents()
         self.host.child("headFromClickButton").click()
         slicer.app.processEvents()
@@ -67,6 +71,11 @@ class AssistedOutliningTest(unittest.TestCase):
         found = self.mask(headId)
         shared = 2 * found.countInside(drawn) / (found.voxelCount + drawn.voxelCount)
         self.assertGreater(shared, 0.8)
+        waitFor(lambda: min(view.GetFieldOfView()[:2]) < 100.0)
+        np.testing.assert_allclose(displayPoint("Red", center), np.array(view.GetDimensions()[:2]) / 2, atol=25)
+        camera = slicer.modules.cameras.logic().GetViewActiveCameraNode(
+            slicer.app.layoutManager().threeDWidget(0).mrmlViewNode())
+        np.testing.assert_allclose(camera.GetFocalPoint(), center, atol=4)
         self.assertFalse(self.host.child("headFromClickButton").checked)
         self.assertEqual(self.tag(headId, "Segmentation.Status"), "inprogress")
         self.assertIn("head from one click", self.tag(headId, "ONVolumetry.Origin"))

@@ -7,6 +7,7 @@ import numpy as np
 import qt
 import slicer
 from ballcase import MONTHS, RIGHT_OF_MIDDLE_MM, masksOfVisit
+from dicomseries import writeSeries
 from paneltest import PanelTest, settle
 
 DATES = ("20230116", "20230503", "20240202")
@@ -28,7 +29,9 @@ class DicomTest(PanelTest):
 
         super().setUp()
         for label, date in zip(MONTHS, DATES):
-            writeSeries(self.folder / "cd" / label, coronalMasks(label), date)
+            head, lesion = coronalMasks(label)
+            voxels = 200 * head.fullArray().astype(np.uint16) - 120 * lesion.fullArray()
+            writeSeries(self.folder / "cd" / label, voxels, head.grid, date)
         database = DICOMUtils.TemporaryDICOMDatabase(str(self.folder / "database"))
         database.__enter__()
         self.addCleanup(database.__exit__, None, None, None)
@@ -227,37 +230,3 @@ def coronalMasks(label):
     matrix[:3, 3] = (RIGHT_OF_MIDDLE_MM, 0, 0) - matrix[:3, :3] @ ((np.array(masks[0].grid.sizeIjk) - 1) / 2)
     grid = GridGeometry(masks[0].grid.sizeIjk, matrix)
     return tuple(Mask.fromArray(mask.fullArray(), grid) for mask in masks)
-
-
-def writeSeries(folder, masks, date):
-    """The ball hip of a visit as a coronal T1 series."""
-    import pydicom
-    from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
-
-    grid = masks[0].grid
-    voxels = (200 * masks[0].fullArray().astype(np.uint16) - 120 * masks[1].fullArray())
-    lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ grid.ijkToRas
-    directions = lps[:3, :3] / grid.spacingMm
-    study, series, frame = generate_uid(), generate_uid(), generate_uid()
-    folder.mkdir(parents=True)
-    for k in range(grid.sizeIjk[2]):
-        dataset = pydicom.Dataset()
-        dataset.file_meta = pydicom.dataset.FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = MRImageStorage
-        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-        for keyword, value in {
-                "PatientName": "ROSSI^GIULIA", "PatientID": "HOSP-4711", "PatientBirthDate": "19620314",
-                "PatientSex": "F", "Modality": "MR", "StudyDate": date, "StudyTime": "101500", "AccessionNumber": "",
-                "StudyID": "1", "StudyInstanceUID": study, "SeriesInstanceUID": series, "FrameOfReferenceUID": frame,
-                "SeriesNumber": 3, "SeriesDescription": "t1_tse_cor", "InstanceNumber": k + 1, "EchoTime": 12.0,
-                "RepetitionTime": 550.0, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2",
-                "BitsAllocated": 16, "BitsStored": 16, "HighBit": 15, "PixelRepresentation": 0,
-                "Rows": grid.sizeIjk[1], "Columns": grid.sizeIjk[0]}.items():
-            setattr(dataset, keyword, value)
-        dataset.ImageOrientationPatient = [f"{value:.10f}" for value in directions[:, :2].T.ravel()]
-        dataset.ImagePositionPatient = [f"{value:.8f}" for value in (lps @ [0, 0, k, 1])[:3]]
-        dataset.PixelSpacing = [f"{grid.spacingMm[1]:.8f}", f"{grid.spacingMm[0]:.8f}"]
-        dataset.SliceThickness = f"{grid.spacingMm[2]:g}"
-        dataset.PixelData = voxels[k].astype(np.uint16).tobytes()
-        dataset.save_as(folder / f"IM{k:03d}", enforce_file_format=True)

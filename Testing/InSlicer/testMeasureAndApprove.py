@@ -168,6 +168,20 @@ class ApproveSectionTest(PanelTest):
         self.approve("CD")
         self.assertEqual([text[:2] for text in self.csvColumn("approved")], ["AB", "CD", "AB"])
 
+    def testApprovalConfirmsOutlinesInProgress(self):
+        self.openCase()
+        head = self.visit().segmentation.GetSegmentation().GetSegment(self.visit().headSegmentId)
+        head.SetTag("Segmentation.Status", "inprogress")
+        self.measure()
+        texts = [self.ui.approvalTable.item(0, column).text() for column in (1, 2)]
+        self.assertEqual(texts, ["in progress", "completed"])
+        self.approve()
+        texts = [self.ui.approvalTable.item(0, column).text() for column in (1, 2)]
+        self.assertEqual(texts, ["confirmed", "completed"])
+        self.panel.approveSection.withdraw()
+        settle()
+        self.assertEqual(self.ui.approvalTable.item(0, 1).text(), "in progress")
+
     def testApprovedOutlinesAreLockedUntilWithdrawn(self):
         self.openCase()
         self.measure()

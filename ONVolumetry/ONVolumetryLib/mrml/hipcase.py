@@ -48,7 +48,7 @@ def requireMeasurable(hip: HipNodes):
     if min(months) > 0:
         raise CaseError(f"there is no visit before surgery to compare with; {BASELINE_REMEDY}")
     if not any(visit.segmentation is not None and visit.done for visit in hip.visits):
-        raise CaseError("no visit has outlines; choose the segmentation of at least one visit")
+        raise CaseError("no visit has outlines; outline one in the section Segment, or choose its segmentation")
 
 
 def _month(visit: VisitNodes) -> float:

@@ -93,8 +93,10 @@ class ApproveSection:
         visits = list(self.state.hip.visits)
         table.setRowCount(len(visits))
         for row, visit in enumerate(visits):
-            texts = (visit.label, _statusText(visit, visit.headSegmentId), _statusText(visit, visit.lesionSegmentId),
-                     self._approvalText(visit, states.get(visit.label)))
+            state = states.get(visit.label)
+            texts = (visit.label, *(_statusText(visit, segmentId, state == APPROVED)
+                                    for segmentId in (visit.headSegmentId, visit.lesionSegmentId)),
+                     self._approvalText(visit, state))
             for column, text in enumerate(texts):
                 cell = qt.QTableWidgetItem(text)
                 cell.setToolTip(text)
@@ -218,13 +220,13 @@ class ApproveSection:
         self.panel.update()
 
 
-def _statusText(visit, segmentId: str) -> str:
-    """Status of a segment as the Segment Editor names it."""
+def _statusText(visit, segmentId: str, isApproved: bool) -> str:
+    """Status of a segment as the Segment Editor names it; what was in progress is confirmed by an approval."""
     if not visit.done or visit.segmentation is None or not segmentId:
         return ""
     segment = visit.segmentation.GetSegmentation().GetSegment(segmentId)
     if segment is None:
         return ""
-    words = {"notstarted": _("not started"), "inprogress": _("in progress"), "completed": _("completed"),
-             "flagged": _("flagged")}
+    words = {"notstarted": _("not started"), "inprogress": _("confirmed") if isApproved else _("in progress"),
+             "completed": _("completed"), "flagged": _("flagged")}
     return words.get(segmentTag(segment, STATUS_TAG), _("no status"))

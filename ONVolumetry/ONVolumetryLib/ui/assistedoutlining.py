@@ -45,13 +45,13 @@ class AssistedOutlining:
     def headFromClick(self, clickRas):
         """Outline the head around a point (RAS, mm)."""
         visit, settings = self._panel.active, self._settings()
-        self._say(self._panel.edit(lambda: outlineHeadOnClick(visit.segmentation, visit.headSegmentId, visit.volume,
-                                                              clickRas, settings)))
+        self._show(self._panel.edit(lambda: outlineHeadOnClick(visit.segmentation, visit.headSegmentId, visit.volume,
+                                                               clickRas, settings)))
 
     def headFromBaseline(self):
         """Outline the head where the baseline's is found again."""
         baseline, visit, settings = baselineOf(self._panel.visits), self._panel.active, self._settings()
-        self._say(self._panel.edit(lambda: outlineHeadFromBaseline(baseline, visit, settings)))
+        self._show(self._panel.edit(lambda: outlineHeadFromBaseline(baseline, visit, settings)))
 
     def fillSlices(self):
         """Fill the slices between outlined ones of the selected segment."""
@@ -76,8 +76,9 @@ class AssistedOutlining:
             return _("Outline the head at {visit} first.").format(visit=baseline.label)
         return ""
 
-    def _say(self, outline):
+    def _show(self, outline):
         if outline is not None:
+            self._panel.parts.views.goToHead(self._panel.active, outline.sphere)
             marrow = marrowText(outline.polarity, polarityOf(self._panel.active.volume) is not None)
             self.section.say(_("Head found in {marrow}: sphere of radius {radius:.1f} mm. The edge is weak on "
                                "{share:.0f} % of its surface, marked in magenta: look there, and correct it with any "

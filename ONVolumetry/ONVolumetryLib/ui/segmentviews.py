@@ -32,7 +32,7 @@ from .comparelayout import (
 )
 from .displaystates import display, restoreDisplays
 from .linkedviews import LinkedView, LinkedViews
-from .sliceviews import centerThreeDView, setPixelSize, setPose, showWholeLabel, sliceNode, threeDViewIds
+from .sliceviews import lookIn3D, setPixelSize, setPose, showWholeLabel, sliceNode, threeDViewIds
 
 MARGIN = 1.6
 LONGEST_LABEL = 12
@@ -86,9 +86,18 @@ class SegmentViews:
                 self._showVolume(self._viewName(index), visit, spheres.get(visit.label))
         self._display(visits, visible, active, drawings)
         if isNew and not self.isComparing:
-            centerThreeDView()
+            lookIn3D(spheres.get(active.label))
         if self.isComparing:
             self._link(visible, spheres)
+
+    def goToHead(self, visit: VisitNodes, sphere):
+        """Look at a head of the active visit that was just found, as large as when the visit is opened.
+
+        :param sphere: SphereFit of the head.
+        """
+        if not self.isComparing:
+            self._showVolume(OUTLINE_VIEW, visit, sphere)
+            lookIn3D(sphere)
 
     def leave(self):
         """Give layout and display back as they were."""

@@ -9,6 +9,7 @@ import vtk
 from ..mrml.worldtransforms import arrayOfMatrix
 
 LABEL_MARGIN_PIXELS = 6
+BALL_MARGIN = 1.3
 
 
 def sliceNode(viewName: str):
@@ -45,13 +46,33 @@ def showWholeLabel(viewName: str):
     widget.sliceController().fitToWindowToolButton().hide()
 
 
-def centerThreeDView():
-    """Look at what is shown in 3D, wherever in the patient it lies."""
+def lookIn3D(ball=None):
+    """Look at what is shown in the first 3D view, wherever in the patient it lies.
+
+    :param ball: SphereFit of a head to look at; a head is small and off the middle in what a whole scan fills.
+    """
     manager = slicer.app.layoutManager()
-    if manager.threeDViewCount > 0:
-        view = manager.threeDWidget(0).threeDView()
-        view.resetFocalPoint()
-        view.resetCamera()
+    if manager.threeDViewCount == 0:
+        return
+    view = manager.threeDWidget(0).threeDView()
+    view.resetFocalPoint()
+    view.resetCamera()
+    if ball is not None:
+        camera = slicer.modules.cameras.logic().GetViewActiveCameraNode(view.mrmlViewNode())
+        _aim(camera, ball.centerRas, BALL_MARGIN * ball.radiusMm * max(1.0, view.height / max(view.width, 1)))
+
+
+def _aim(camera, centerRas, halfHeightMm: float):
+    """Turn a camera to a point without going around it, so that so much above and below is seen."""
+    center = np.asarray(centerRas, dtype=float)
+    toward = np.subtract(camera.GetPosition(), camera.GetFocalPoint())
+    distance = halfHeightMm / np.tan(np.radians(camera.GetViewAngle()) / 2)
+    wasModified = camera.StartModify()
+    camera.SetFocalPoint(*center)
+    camera.SetPosition(*(center + distance * toward / np.linalg.norm(toward)))
+    camera.SetParallelScale(halfHeightMm)
+    camera.EndModify(wasModified)
+    camera.ResetClippingRange()
 
 
 def poseOf(node) -> np.ndarray:
