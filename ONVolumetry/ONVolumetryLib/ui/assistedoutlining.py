@@ -82,5 +82,5 @@ class AssistedOutlining:
             marrow = marrowText(outline.polarity, polarityOf(self._panel.active.volume) is not None)
             self.section.say(_("Head found in {marrow}: sphere of radius {radius:.1f} mm. {share:.0f} % of "
                                "its surface is not sure (no clear edge, or a lesion under it) and marked in magenta: "
-                               "look there, and correct it with any tool.").format(marrow=marrow, radius=outline.sphere.radiusMm,
-                                               share=100 * outline.uncertainShare))
+                               "look there, and correct it with any tool.").format(
+                                   marrow=marrow, radius=outline.sphere.radiusMm, share=100 * outline.uncertainShare))
