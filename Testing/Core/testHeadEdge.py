@@ -69,6 +69,11 @@ def testHeadIsNeitherTooLargeNorTooSmall(percent):
     assert outline.sphere.radiusMm == pytest.approx(23.0, abs=0.35)
     if percent:
         assert outline.mask.countInside(visit.lesionMask) > 0.93 * visit.lesionMask.voxelCount
+        kji = np.rint(visit.grid.toIjk(outline.surface.centerRas + 0.85 * (outline.surface.pointsRas
+                                                                           - outline.surface.centerRas)))[:, ::-1]
+        isLesion = visit.lesionMask.fullArray()[tuple(kji.astype(int).T)] > 0
+        assert np.mean(outline.isUncertain[isLesion & outline.isHead]) > 0.9
+        assert np.mean(outline.isUncertain[~isLesion & outline.isHead]) < 0.15
 
 
 def testSunkenDomeIsFollowed():

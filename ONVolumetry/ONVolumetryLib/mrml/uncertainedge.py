@@ -1,4 +1,4 @@
-"""The parts of a head's surface where the image shows no clear edge, drawn over the head."""
+"""The parts of a head's surface that are not sure, drawn over the head."""
 
 from __future__ import annotations
 

@@ -164,8 +164,8 @@ def _details(outline: HeadOutline) -> dict:
 
 def _headLine(outline: HeadOutline) -> str:
     volume = outline.mask.voxelCount * outline.mask.grid.voxelVolumeMm3 / 1000
-    return (f"Femoral head: {volume:.1f} cm3, sphere of radius {outline.sphere.radiusMm:.1f} mm; the edge is weak on "
-            f"{100 * outline.uncertainShare:.0f} % of its surface.")
+    return (f"Femoral head: {volume:.1f} cm3, sphere of radius {outline.sphere.radiusMm:.1f} mm; "
+            f"{100 * outline.uncertainShare:.0f} % of its surface is not sure (no clear edge, or a lesion under it).")
 
 
 def _lesion(image: VolumeImage, head: Mask, seeds: Seeds) -> LesionOutline:

@@ -80,7 +80,7 @@ class AssistedOutlining:
         if outline is not None:
             self._panel.parts.views.goToHead(self._panel.active, outline.sphere)
             marrow = marrowText(outline.polarity, polarityOf(self._panel.active.volume) is not None)
-            self.section.say(_("Head found in {marrow}: sphere of radius {radius:.1f} mm. The edge is weak on "
-                               "{share:.0f} % of its surface, marked in magenta: look there, and correct it with any "
-                               "tool.").format(marrow=marrow, radius=outline.sphere.radiusMm,
-                                               share=100 * outline.uncertainShare))
+            self.section.say(_("Head found in {marrow}: sphere of radius {radius:.1f} mm. {share:.0f} % of "
+                               "its surface is not sure (no clear edge, or a lesion under it) and marked in magenta: "
+                               "look there, and correct it with any tool.").format(
+                                   marrow=marrow, radius=outline.sphere.radiusMm, share=100 * outline.uncertainShare))

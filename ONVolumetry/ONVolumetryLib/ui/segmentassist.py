@@ -64,7 +64,8 @@ class AssistSection(VTKObservationMixin):
         self.headButton.enabled = hasVolume and isEditable
         self.headButton.toolTip = (
             _("Click near the middle of the femoral head in a slice or 3D view: its outline is found in the image and "
-              "replaces the one that is there; Undo brings that back. Parts where the edge is weak are marked.")
+              "replaces the one that is there; Undo brings that back. Parts that are not sure, "
+              "without a clear edge or over a lesion, are marked.")
             if hasVolume else _("Choose the MR volume of this visit first."))
         self.fillButton.enabled = isEditable
         self.fillButton.toolTip = _("Interpolate the slices between those that you outlined of the selected segment; "

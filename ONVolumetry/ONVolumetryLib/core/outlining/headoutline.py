@@ -46,7 +46,8 @@ class HeadOutline:
     :param polarity: "bright" or "dark" marrow.
     :param neckDirection: unit vector along the neck, RAS.
     :param cutDistanceMm: from the sphere's center to the plane that parts head and neck.
-    :param isUncertain: for each direction of the surface, whether it bounds the head but has no clear edge.
+    :param isUncertain: for each direction of the surface, whether it bounds the head but is not sure: no clear
+        edge, or a lesion under it.
     """
 
     mask: Mask
@@ -59,7 +60,7 @@ class HeadOutline:
 
     @property
     def uncertainShare(self) -> float:
-        """Share of the head's own surface where the edge is weak."""
+        """Share of the head's own surface that is not sure."""
         return float(np.mean(self.isUncertain[self.isHead]))
 
     @property
@@ -108,7 +109,7 @@ def _refined(image: HeadImage, found: FoundSphere, settings: HeadSettings, grid:
     mask = surfaceMask(surface, grid, np.array(sphere.centerRas), neck, cutDistanceMm)
     heights = (surface.pointsRas - np.array(sphere.centerRas)) @ neck
     return HeadOutline(mask, surface, sphere, found.polarity, neck, cutDistanceMm,
-                       (surface.edges < WEAK_EDGE) & (heights < cutDistanceMm))
+                       surface.isWeak & (heights < cutDistanceMm))
 
 
 def _sphereThrough(surface: HeadSurface, neck: np.ndarray, cutDistanceMm: float) -> SphereFit:

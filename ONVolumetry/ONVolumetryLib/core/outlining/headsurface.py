@@ -28,7 +28,7 @@ DARKEST_PERCENT, USUAL_SD_MM = 0.2, 0.3
 # Shares of the marrow's signal between which the inside counts as lesion in part.
 LESION_SIGNAL, MARROW_SIGNAL, LESION_WEIGHT = 0.55, 0.8, 0.3
 # Less than this share of a full edge is weak.
-WEAK_EDGE = 0.3
+WEAK_EDGE, LITTLE_MARROW = 0.3, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +38,19 @@ class HeadSurface:
     :param centerRas: mm.
     :param radiiMm: distance of the surface in each direction of the mesh.
     :param edges: how clear the image's edge is there, 0 to 1.
+    :param marrow: how much what lies inside is as bright as marrow, 0 to 1; little over a lesion.
     """
 
     centerRas: np.ndarray
     mesh: DirectionMesh
     radiiMm: np.ndarray
     edges: np.ndarray
+    marrow: np.ndarray
+
+    @property
+    def isWeak(self) -> np.ndarray:
+        """For each direction whether the surface there is not sure: no clear edge, or a lesion under it."""
+        return (self.edges < WEAK_EDGE) | (self.marrow < LITTLE_MARROW)
 
     @property
     def pointsRas(self) -> np.ndarray:
@@ -72,11 +79,12 @@ def findSurface(image: HeadImage, sphere: FoundSphere) -> HeadSurface:
     steps = chosenSteps(costs, mesh, ROUGHNESS_COST) + within.start
     clearness = ndimage.maximum_filter1d(edges, 3, axis=1)[np.arange(len(steps)), steps]
     if sphere.hasDarkLine:
-        found, weights = _fitted(rays, radii[steps], sphere)
+        found, weights, marrow = _fitted(rays, radii[steps], sphere)
     else:
         found, weights = radii[steps] + STEP_MM * _halfway(sphere.sign * rays.values, steps), clearness
+        marrow = np.ones(len(found))
     smooth = smoothRadii(found, np.maximum(weights, LEAST_WEIGHT), mesh, STIFFNESS)
-    return HeadSurface(np.array(sphere.centerRas), mesh, smooth, clearness)
+    return HeadSurface(np.array(sphere.centerRas), mesh, smooth, clearness, marrow)
 
 
 def _evidence(values: np.ndarray, contrast: float) -> tuple[np.ndarray, np.ndarray]:
@@ -95,14 +103,14 @@ def _awayCosts(awayMm: np.ndarray) -> np.ndarray:
     return SPHERE_COST * np.minimum(squares, np.where(awayMm < 0, MOST_INWARD, MOST_OUTWARD))
 
 
-def _fitted(rays: Rays, radii: np.ndarray, sphere: FoundSphere) -> tuple[np.ndarray, np.ndarray]:
-    """Radii finer than a step, and weights, which are small where no bright marrow lies inside."""
+def _fitted(rays: Rays, radii: np.ndarray, sphere: FoundSphere) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Radii finer than a step, weights, and how much of what lies inside is marrow; there the weights are small."""
     outside = (rays.radiiMm > sphere.radiusMm) & (rays.radiiMm < sphere.radiusMm + MARGIN_MM)
     darkest = float(np.percentile(rays.values[:, outside], DARKEST_PERCENT))
     fit = fitEdges(rays, radii, darkest)
     brightness = fit.inner / max(sphere.signals.marrow - darkest, 1e-6)
-    share = np.clip((brightness - LESION_SIGNAL) / (MARROW_SIGNAL - LESION_SIGNAL), LESION_WEIGHT, 1.0)
-    return fit.radiiMm, share / (1.0 + (fit.sdMm / USUAL_SD_MM) ** 2)
+    marrow = np.clip((brightness - LESION_SIGNAL) / (MARROW_SIGNAL - LESION_SIGNAL), 0.0, 1.0)
+    return fit.radiiMm, np.maximum(marrow, LESION_WEIGHT) / (1.0 + (fit.sdMm / USUAL_SD_MM) ** 2), marrow
 
 
 def _halfway(values: np.ndarray, steps: np.ndarray) -> np.ndarray:
