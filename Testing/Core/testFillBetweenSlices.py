@@ -79,13 +79,15 @@ def testBodyMayBeWiderBetweenItsOutlines():
     body = voxelized(ellipsoid((20, 20, 20), seed=None))
     truth = body.fullArray() > 0
     widest = int(np.argmax(truth.sum(axis=(1, 2))))
-    found = filled(Mask.fromArray(truth & (abs(np.arange(len(truth)) - widest) > 1)[:, None, None], body.grid))
+    isEmpty = np.isin(np.arange(len(truth)), (widest, widest + 1))
+    found = filled(Mask.fromArray(truth & ~isEmpty[:, None, None], body.grid))
     assert found[widest].sum() * PIXEL_MM**2 == pytest.approx(np.pi * 400, rel=0.03)
     assert np.count_nonzero(found[widest] != truth[widest]) < 0.03 * truth[widest].sum()
 
 
 def testOneOutlineOnEachSideIsEnough():
-    body = voxelized(lambda points: (np.linalg.norm(points[..., :2], axis=-1) < 12) & (abs(points[..., 2]) < 20))
+    body = voxelized(lambda points: (np.linalg.norm(points[..., :2], axis=-1) < 12) & (abs(points[..., 2]) < 8))
+    assert 3 <= np.count_nonzero(body.voxels.any(axis=(1, 2))) <= 4
     assert errorPercent(body, 100, 0) == pytest.approx(0, abs=0.5)
 
 
@@ -179,3 +181,16 @@ def testWithoutAGapItIsRefused(step, text):
     single = Mask(body.voxels & (np.arange(len(body.voxels)) == 3)[:, None, None], body.offsetIjk, body.grid)
     with pytest.raises(OutliningError, match=text):
         fillBetweenSlices(single if step is None else outlines(body, step), 2)
+
+
+def testGapThatIsTooWideIsRefusedButThinSlicesAreNot():
+    body = voxelized(ellipsoid((20, 14, 17)))
+    ends = np.flatnonzero(body.voxels.any(axis=(1, 2)))[[0, -1]]
+    only = Mask(body.voxels & np.isin(np.arange(len(body.voxels)), ends)[:, None, None], body.offsetIjk, body.grid)
+    first, last = ends + body.offsetIjk[2] + 1
+    with pytest.raises(OutliningError, match=f"between slice {first} and slice {last}.*every second or third slice"):
+        fillBetweenSlices(only, 2)
+    thin = np.array(body.grid.ijkToRas)
+    thin[:3, 2] /= 8
+    near = Mask(only.voxels, only.offsetIjk, GridGeometry(body.grid.sizeIjk, thin))
+    assert len(fillBetweenSlices(near, 2).interpolatedSlices) == last - first - 1

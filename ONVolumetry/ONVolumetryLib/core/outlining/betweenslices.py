@@ -12,6 +12,8 @@ from .areasbetween import interpolatedAreas
 from .depthsbetween import interpolatedDepthsMm
 
 PADDING_MM = 6.0
+# So many empty slices in a row are filled, and more where slices are thin and outlines near each other all the same.
+MOST_EMPTY, NEAR_MM = 2, 8.0
 # Pixels that lie equally deep but for rounding are taken together.
 SAME_DEPTH_MM = 1e-6
 
@@ -37,7 +39,8 @@ def fillBetweenSlices(mask: Mask, axis: int) -> FilledOutline:
 
     :param mask: the outlines.
     :param axis: slice axis of its grid, 0, 1 or 2 for I, J or K.
-    :raises OutliningError: fewer than two slices are outlined, or none lies between them.
+    :raises OutliningError: fewer than two slices are outlined, none lies between them, or outlines are too far apart
+        to tell what lies between.
     """
     voxels = mask.fullArray().astype(bool)
     slices = np.moveaxis(voxels, 2 - axis, 0)
@@ -47,10 +50,23 @@ def fillBetweenSlices(mask: Mask, axis: int) -> FilledOutline:
     empty = np.setdiff1d(np.arange(outlined[0], outlined[-1] + 1), outlined)
     if len(empty) == 0:
         raise OutliningError("no slice between the outlined ones is empty; there is nothing to fill")
+    _requireNear(outlined, float(mask.grid.spacingMm[axis]))
     spacing = np.delete(mask.grid.spacingMm[::-1], 2 - axis)
     near = slices[(slice(None), *_boxAround(slices.any(axis=0), spacing))]
     near[empty] = _interpolated(near[outlined], outlined, empty, spacing)
     return FilledOutline(Mask.fromArray(voxels, mask.grid), tuple(int(index) for index in empty))
+
+
+def _requireNear(outlined: np.ndarray, pitchMm: float):
+    """Refuse to guess across a gap."""
+    gaps = np.diff(outlined)
+    isTooFar = (gaps - 1 > MOST_EMPTY) & (gaps * pitchMm > NEAR_MM)
+    if isTooFar.any():
+        before = int(outlined[np.argmax(isTooFar)])
+        after = int(outlined[np.argmax(isTooFar) + 1])
+        raise OutliningError(f"{after - before - 1} slices in a row have no outline (between slice {before + 1} and "
+                             f"slice {after + 1}), which is too many to tell what lies there; outline every second or "
+                             "third slice")
 
 
 def _boxAround(inside: np.ndarray, spacingMm) -> tuple[slice, slice]:
