@@ -77,17 +77,33 @@ class OutlineSectionTest(PanelTest):
     def testBlindedReadingIsSaidWithTheResult(self):
         self.openCase()
         self.unfold()
+        compare, hide = (slicer.util.findChild(self.ui.segmentContainer, f"{name}CheckBox")
+                         for name in ("compare", "blinded"))
+        for box in (compare, hide):
+            self.addCleanup(setattr, box, "checked", False)
+        hide.click()
         self.eraseSlice(0)
         self.measure()
         self.assertIn("(blinded): preop.", self.ui.notesBrowser.plainText)
-        compare = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
+        hide.click()
         compare.click()
-        self.addCleanup(setattr, compare, "checked", False)
         settle()
         self.eraseSlice(0)
         self.measure()
         self.assertIn("in sight of other visits' outlines: preop.", self.ui.notesBrowser.plainText)
         self.assertEqual(self.panel.state.record["visits"][0]["reading"], "open")
+
+    def testEditWithoutHidingOtherOutlinesIsNotCalledBlinded(self):
+        self.openCase()
+        self.unfold()
+        segments = self.panel.outlineSection.segments
+        for label in ("3 months", "preop"):
+            segments.onVisitRequested(label)
+            settle()
+        self.eraseSlice(0)
+        self.measure()
+        self.assertNotIn("Edited", self.ui.notesBrowser.plainText)
+        self.assertIsNone(self.panel.state.record["visits"][0]["reading"])
 
     def testSectionIsUnfoldedAsItWasSaved(self):
         path = str(self.folder / "scene.mrb")

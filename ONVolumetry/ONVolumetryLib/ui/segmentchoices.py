@@ -56,10 +56,9 @@ class SegmentChoices:
         built.compareCheckBox.toolTip = (
             _("One slice view for each visit, at the same place of the head.") if comparedCount > 1
             else _("There is no other visit with a volume or outlines."))
-        built.blindedCheckBox.enabled = isComparing
-        built.blindedCheckBox.toolTip = (
-            _("Blinded reading: the outlines of the other visits are hidden.") if isComparing
-            else _("Outlines of other visits are shown only while visits are compared."))
+        built.blindedCheckBox.toolTip = _(
+            "Blinded reading: the outlines of the other visits are hidden while visits are compared. The result calls "
+            "a visit blinded if this was on at all its edits and no other visit's outlines were shown before.")
         isEmpty = segmentMask(visit.segmentation, visit.lesionSegmentId).isEmpty
         built.absentCheckBox.checked = isSaidAbsent(visit.segmentation, visit.lesionSegmentId)
         built.absentCheckBox.enabled = canEdit and isEmpty
