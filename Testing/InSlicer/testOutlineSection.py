@@ -2,8 +2,10 @@
 
 import unittest
 
+import numpy as np
 import slicer
 from paneltest import PanelTest, settle
+from segmenthost import dragIn
 
 
 def setUpModule():
@@ -62,9 +64,34 @@ class OutlineSectionTest(PanelTest):
         self.approve()
         self.assertTrue(editor.readOnly)
         self.assertIn("locked", self.ui.segmentStatus.text)
+        for name in ("headFromClickButton", "headFromBaselineButton", "fillSlicesButton", "placePointsButton",
+                     "startHeadButton", "defineNeckPlaneButton", "cutHeadButton", "copyHeadButton", "marrowBox",
+                     "noLesionCheckBox", "insideHeadCheckBox"):
+            widget = slicer.util.findChild(self.ui.segmentContainer, name)
+            self.assertFalse(widget.enabled, name)
+            self.assertIn("The visit is approved; withdraw the approval first.", widget.toolTip, name)
         self.panel.approveSection.withdraw()
         settle()
         self.assertFalse(editor.readOnly)
+
+    def testApplyIsInSightAfterAStroke(self):
+        from ONVolumetryLib.mrml.segmentediting import segmentMask
+
+        self.openCase()
+        self.unfold()
+        editor = self.panel.outlineSection.segments.editor.widget
+        editor.setCurrentSegmentID(self.visit(0).lesionSegmentId)
+        editor.setActiveEffectByName("Lesion from strokes")
+        self.addCleanup(editor.setActiveEffect, None)
+        settle()
+        for name in ("strokesLabel", "applyStrokesButton"):
+            self.assertTrue(slicer.util.findChild(editor, name).visibleRegion().isEmpty(), name)
+        visit = self.visit(0)
+        center = segmentMask(visit.segmentation, visit.lesionSegmentId).pointsRas().mean(axis=0)
+        dragIn("Red", np.add(center, (-2.0, 0.0, 0.0)), np.add(center, (2.0, 0.0, 0.0)), steps=4)
+        settle()
+        for name in ("strokesLabel", "applyStrokesButton"):
+            self.assertFalse(slicer.util.findChild(editor, name).visibleRegion().isEmpty(), name)
 
     def testEditInTheSectionMakesTheResultOutOfDate(self):
         self.openCase()
