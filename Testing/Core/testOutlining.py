@@ -78,6 +78,14 @@ def testClickElsewhereIsRefused():
         outlineHead(image, visit.grid, visit.centerRas + np.array([900.0, 0.0, 0.0]))
 
 
+def testCornerOfTheImageIsNotTakenForAHeadThatIsCut():
+    visit, image, _ = scene()
+    last = np.array(visit.grid.sizeIjk) - 1
+    for share in ((0.03, 0.03, 0.05), (0.03, 0.97, 0.5), (0.97, 0.97, 0.95)):
+        with pytest.raises(OutliningError, match="no femoral head is recognized"):
+            outlineHead(image, visit.grid, visit.grid.toRas(last * share))
+
+
 def testMetalIsRefused():
     visit, image, _ = scene()
     k, j, i = np.indices(image.shape)

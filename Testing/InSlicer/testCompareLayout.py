@@ -169,25 +169,49 @@ class CompareChoicesTest(ComparedVisits, unittest.TestCase):
 
     def testReadingIsNotedWithTheSegmentation(self):
         from ONVolumetryLib.mrml.readingmode import readingOf
-        from ONVolumetryLib.mrml.segmentediting import replaceVoxels, segmentMask
 
-        def edit():
-            visit = self.host.panel.active
-            mask = segmentMask(visit.segmentation, visit.headSegmentId)
-            replaceVoxels(visit.segmentation, visit.headSegmentId, mask)
-            return visit.segmentation
-
-        self.host.child("blindedCheckBox").click()
-        node = edit()
+        self.startBlinded()
+        node = self.edit()
         waitFor(lambda: readingOf(node) == "blinded")
+        self.host.child("compareCheckBox").click()
         self.host.child("blindedCheckBox").click()
-        edit()
+        self.edit()
         waitFor(lambda: readingOf(node) == "open")
         self.host.child("blindedCheckBox").click()
-        edit()
+        self.edit()
         with self.assertRaises(AssertionError):
             waitFor(lambda: readingOf(node) == "blinded", seconds=0.5)
         self.assertIsNone(readingOf(self.visits[0].segmentation))
+
+    def testVisitIsNotBlindedAfterAnotherOnesOutlinesWereSeen(self):
+        from ONVolumetryLib.mrml.readingmode import readingOf
+
+        self.startBlinded()
+        node = self.edit()
+        waitFor(lambda: readingOf(node) == "blinded")
+        self.host.child("blindedCheckBox").click()
+        for label in ("12 months", "3 months"):
+            self.host.child(f"visitButton {label}").click()
+        self.host.child("blindedCheckBox").click()
+        self.edit()
+        waitFor(lambda: node.GetAttribute("ONVolumetry.reading") == "not hidden")
+        self.assertIsNone(readingOf(node))
+
+    def startBlinded(self):
+        """Open the section anew, with nothing seen, and hide other outlines before visits are compared."""
+        self.host.child("compareCheckBox").click()
+        self.host.close()
+        self.host = segmenthost.Host()
+        self.host.open(self.visits, "3 months")
+        self.host.child("blindedCheckBox").click()
+
+    def edit(self):
+        from ONVolumetryLib.mrml.segmentediting import replaceVoxels, segmentMask
+
+        visit = self.host.panel.active
+        mask = segmentMask(visit.segmentation, visit.headSegmentId)
+        replaceVoxels(visit.segmentation, visit.headSegmentId, mask)
+        return visit.segmentation
 
     def testChoicesComeBackWithTheSection(self):
         from ONVolumetryLib.ui.comparelayout import compareLayout

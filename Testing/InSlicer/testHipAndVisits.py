@@ -40,6 +40,21 @@ class HipSectionTest(PanelTest):
         hip = self.panel.state.hip
         self.assertEqual((hip.hip, hip.side, hip.sex, dict(hip.subject)), ("12", "left", "female", {"age_years": 44.5}))
 
+    def testNameThatNoFolderCanHaveIsSaidWhereItIsTyped(self):
+        self.openCase()
+        self.assertTrue(self.ui.hipSection.text.endswith("✓"))
+        for character in '/<>"\\':
+            self.ui.hipEdit.text = f"7{character}1"
+            settle()
+            self.assertIn("cannot be in a folder name; use letters", self.ui.hipStatus.text)
+            self.assertIn("color:", self.ui.hipStatus.text)
+            self.assertTrue(self.ui.hipSection.text.endswith("!"))
+            self.assertFalse(self.ui.saveCaseButton.enabled)
+            self.assertIn("folder name", self.ui.saveCaseButton.toolTip)
+        self.ui.hipEdit.text = "7-1"
+        settle()
+        self.assertTrue(self.ui.hipSection.text.endswith("✓") and self.ui.saveCaseButton.enabled)
+
     def testSampleHipIsMadeInTheBackgroundAndMeasured(self):
         self.ui.sampleButton.click()
         settle()

@@ -3,6 +3,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import qt
@@ -317,7 +318,15 @@ class ApprovedOutlinesTest(PanelTest):
         self.assertEqual(list(marks().outlinesOf(visit.segmentation)[0].slices.indices), filled)
         self.measure()
         self.assertTrue(marks().outlinesOf(visit.segmentation))
-        self.approve()
+        name = visit.segmentation.GetSegmentation().GetSegment(visit.lesionSegmentId).GetName()
+        for answer in (False, True):
+            with mock.patch.object(slicer.util, "confirmYesNoDisplay", return_value=answer) as asked:
+                self.approve()
+            numbers = ", ".join(str(index + 1) for index in filled)
+            self.assertEqual(asked.call_args.args[0],
+                             f'Slices {numbers} of "{name}" at preop are interpolated and were not confirmed.\n'
+                             "Approve them as they are?")
+            self.assertEqual(visit.segmentation.GetAttribute("ONVolumetry.approved"), "1" if answer else None)
         waitFor(lambda: not marks().outlinesOf(visit.segmentation))
         self.panel.approveSection.withdraw()
         waitFor(lambda: marks().outlinesOf(visit.segmentation))

@@ -175,7 +175,9 @@ class ApproveSectionTest(PanelTest):
         self.measure()
         texts = [self.ui.approvalTable.item(0, column).text() for column in (1, 2)]
         self.assertEqual(texts, ["in progress", "completed"])
-        self.approve()
+        with mock.patch.object(slicer.util, "confirmYesNoDisplay", return_value=True) as asked:
+            self.approve()
+        self.assertIn("at preop is still in progress.", asked.call_args.args[0])
         texts = [self.ui.approvalTable.item(0, column).text() for column in (1, 2)]
         self.assertEqual(texts, ["confirmed", "completed"])
         self.panel.approveSection.withdraw()

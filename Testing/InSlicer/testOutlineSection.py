@@ -2,8 +2,10 @@
 
 import unittest
 
+import numpy as np
 import slicer
 from paneltest import PanelTest, settle
+from segmenthost import dragIn
 
 
 def setUpModule():
@@ -62,9 +64,34 @@ class OutlineSectionTest(PanelTest):
         self.approve()
         self.assertTrue(editor.readOnly)
         self.assertIn("locked", self.ui.segmentStatus.text)
+        for name in ("headFromClickButton", "headFromBaselineButton", "fillSlicesButton", "placePointsButton",
+                     "startHeadButton", "defineNeckPlaneButton", "cutHeadButton", "copyHeadButton", "marrowBox",
+                     "noLesionCheckBox", "insideHeadCheckBox"):
+            widget = slicer.util.findChild(self.ui.segmentContainer, name)
+            self.assertFalse(widget.enabled, name)
+            self.assertIn("The visit is approved; withdraw the approval first.", widget.toolTip, name)
         self.panel.approveSection.withdraw()
         settle()
         self.assertFalse(editor.readOnly)
+
+    def testApplyIsInSightAfterAStroke(self):
+        from ONVolumetryLib.mrml.segmentediting import segmentMask
+
+        self.openCase()
+        self.unfold()
+        editor = self.panel.outlineSection.segments.editor.widget
+        editor.setCurrentSegmentID(self.visit(0).lesionSegmentId)
+        editor.setActiveEffectByName("Lesion from strokes")
+        self.addCleanup(editor.setActiveEffect, None)
+        settle()
+        for name in ("strokesLabel", "applyStrokesButton"):
+            self.assertTrue(slicer.util.findChild(editor, name).visibleRegion().isEmpty(), name)
+        visit = self.visit(0)
+        center = segmentMask(visit.segmentation, visit.lesionSegmentId).pointsRas().mean(axis=0)
+        dragIn("Red", np.add(center, (-2.0, 0.0, 0.0)), np.add(center, (2.0, 0.0, 0.0)), steps=4)
+        settle()
+        for name in ("strokesLabel", "applyStrokesButton"):
+            self.assertFalse(slicer.util.findChild(editor, name).visibleRegion().isEmpty(), name)
 
     def testEditInTheSectionMakesTheResultOutOfDate(self):
         self.openCase()
@@ -77,17 +104,33 @@ class OutlineSectionTest(PanelTest):
     def testBlindedReadingIsSaidWithTheResult(self):
         self.openCase()
         self.unfold()
+        compare, hide = (slicer.util.findChild(self.ui.segmentContainer, f"{name}CheckBox")
+                         for name in ("compare", "blinded"))
+        for box in (compare, hide):
+            self.addCleanup(setattr, box, "checked", False)
+        hide.click()
         self.eraseSlice(0)
         self.measure()
         self.assertIn("(blinded): preop.", self.ui.notesBrowser.plainText)
-        compare = slicer.util.findChild(self.ui.segmentContainer, "compareCheckBox")
+        hide.click()
         compare.click()
-        self.addCleanup(setattr, compare, "checked", False)
         settle()
         self.eraseSlice(0)
         self.measure()
         self.assertIn("in sight of other visits' outlines: preop.", self.ui.notesBrowser.plainText)
         self.assertEqual(self.panel.state.record["visits"][0]["reading"], "open")
+
+    def testEditWithoutHidingOtherOutlinesIsNotCalledBlinded(self):
+        self.openCase()
+        self.unfold()
+        segments = self.panel.outlineSection.segments
+        for label in ("3 months", "preop"):
+            segments.onVisitRequested(label)
+            settle()
+        self.eraseSlice(0)
+        self.measure()
+        self.assertNotIn("Edited", self.ui.notesBrowser.plainText)
+        self.assertIsNone(self.panel.state.record["visits"][0]["reading"])
 
     def testSectionIsUnfoldedAsItWasSaved(self):
         path = str(self.folder / "scene.mrb")

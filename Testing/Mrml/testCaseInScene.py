@@ -117,6 +117,15 @@ def testFolderOfSomethingElseIsNotOverwritten(scene, makeCase, tmp_path):
         saveCase(dataclasses.replace(hip, side=None), tmp_path / "new")
 
 
+def testNameThatNoFolderCanHaveIsRefusedBeforeAnythingIsWritten(scene, makeCase, tmp_path):
+    hip = openCase(scene, makeCase())
+    first = dataclasses.replace(hip.visits[0], label="before/after")
+    for wrong in (dataclasses.replace(hip, hip="12/3"), dataclasses.replace(hip, visits=(first, *hip.visits[1:]))):
+        with pytest.raises(CaseError, match="holds /"):
+            saveCase(wrong, tmp_path / "refused")
+        assert not (tmp_path / "refused").exists()
+
+
 def testDamagedCaseLeavesNoNodes(scene, makeCase):
     path = makeCase()
     (path.parent / "3 months.seg.nrrd").write_text("damaged")

@@ -14,7 +14,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed: the
 
 from ONVolumetryLib.mrml.hipnodes import HipNodes, VisitNodes  # noqa: E402
 from ONVolumetryLib.mrml.logic import MeasurementLogic  # noqa: E402
-from ONVolumetryLib.mrml.readingmode import noteReading  # noqa: E402
+from ONVolumetryLib.mrml.readingmode import BLINDED, OPEN, noteReading  # noqa: E402
 from ONVolumetryLib.mrml.segmentwriting import addSegment, vtkMatrix  # noqa: E402
 
 
@@ -193,8 +193,8 @@ def testRecordSurvivesSavingTheSceneBitForBit(scene, logic, drawnHip, saveAndLoa
 def testReadingIsStoredWithTheResult(logic, drawnHip):
     hip = hipOf(drawnHip)
     assert logic.record(hip, logic.measure(hip))["visits"][0]["reading"] is None
-    for areOthersShown, expected in ((False, "blinded"), (True, "open"), (False, "open")):
-        noteReading(drawnHip.node, areOthersShown)
+    for reading, expected in ((BLINDED, "blinded"), (OPEN, "open"), (BLINDED, "open")):
+        noteReading(drawnHip.node, reading)
         assert logic.record(hip, logic.measure(hip))["visits"][0]["reading"] == expected
 
 

@@ -36,6 +36,7 @@ from ONVolumetryLib.mrml.pairnodes import (  # noqa: E402
 )
 from ONVolumetryLib.mrml.pairsummary import pairSummaries  # noqa: E402
 from ONVolumetryLib.mrml.patienttree import arrange  # noqa: E402
+from ONVolumetryLib.mrml.readingmode import BLINDED, noteReading, readingOf  # noqa: E402
 from ONVolumetryLib.mrml.registeredview import (  # noqa: E402
     addCheckerboard,
     addOutlineCopy,
@@ -299,7 +300,9 @@ def testHeadOfThePreviousVisitIsCarriedOverThroughAcceptedRegistrations(fresh):
     node.SetAttribute("ONVolumetry.registration", json.dumps(stored))
     assert reasonNotToCopyHead(hip, visit) == ""
     lesion = segmentMask(visit.segmentation, visit.lesionSegmentId).voxelCount
+    noteReading(visit.segmentation, BLINDED)
     copyHead(hip, visit)
+    assert readingOf(visit.segmentation) == "open"
     copied = segmentMask(visit.segmentation, visit.headSegmentId)
     assert copied.countInside(drawn) > 0.97 * max(drawn.voxelCount, copied.voxelCount)
     assert segmentMask(visit.segmentation, visit.lesionSegmentId).voxelCount == lesion

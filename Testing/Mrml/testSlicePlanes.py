@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from ONVolumetryLib.core.geometry import GridGeometry
+from ONVolumetryLib.core.outlining.origin import HEAD_FROM_BASELINE, HEAD_FROM_CLICK, ORIGIN_TAG, OutlineOrigin
 
 pytest.importorskip("slicer", reason="slicer-core is not installed: there is no wheel for this Python")
 
-from ONVolumetryLib.mrml.readingmode import noteReading, readingOf
+from ONVolumetryLib.mrml.readingmode import BLINDED, NOT_HIDDEN, OPEN, noteReading, readingOf
 from ONVolumetryLib.mrml.sliceplanes import (
     acquisitionAxes,
     onNearestSlice,
@@ -75,10 +76,26 @@ def testSamePlaceAtAnotherHead(obliqueMasks):
 
 def testOneEditInSightOfOtherOutlinesMakesTheReadingOpen(drawnHip):
     assert readingOf(drawnHip.node) is None
-    noteReading(drawnHip.node, areOthersShown=False)
+    noteReading(drawnHip.node, BLINDED)
     assert readingOf(drawnHip.node) == "blinded"
-    noteReading(drawnHip.node, areOthersShown=True)
-    noteReading(drawnHip.node, areOthersShown=False)
+    noteReading(drawnHip.node, OPEN)
+    for reading in (BLINDED, NOT_HIDDEN):
+        noteReading(drawnHip.node, reading)
+        assert readingOf(drawnHip.node) == "open"
+
+
+def testOneEditThatHidNothingIsNeitherBlindedNorOpen(drawnHip):
+    for reading in (BLINDED, NOT_HIDDEN, BLINDED):
+        noteReading(drawnHip.node, reading)
+    assert readingOf(drawnHip.node) is None
+
+
+def testHeadFromTheBaselineIsNeverBlinded(drawnHip):
+    noteReading(drawnHip.node, BLINDED)
+    head = drawnHip.node.GetSegmentation().GetSegment(drawnHip.headId)
+    head.SetTag(ORIGIN_TAG, OutlineOrigin(HEAD_FROM_CLICK).asText())
+    assert readingOf(drawnHip.node) == "blinded"
+    head.SetTag(ORIGIN_TAG, OutlineOrigin(HEAD_FROM_BASELINE, {"baseline": "preop"}).asText())
     assert readingOf(drawnHip.node) == "open"
 
 

@@ -14,7 +14,7 @@ from .filecontext import atomicPath, namedFile, requireFile
 from .strictjson import parseJson
 
 __all__ = ["CASE_SCHEMA", "Case", "CaseApproval", "CaseEnd", "CaseStage", "CaseVisit", "caseAsJson", "readCase",
-           "writeCase"]
+           "requireWritable", "writeCase"]
 
 
 def readCase(path, requireFiles: bool = True) -> Case:
@@ -41,11 +41,21 @@ def writeCase(path, case: Case):
     """
     path = Path(path)
     with namedFile(path):
-        data = caseAsJson(case, path.absolute().parent)
-        parseCase(data, path.absolute().parent, requireFiles=False)
+        data = requireWritable(case, path.absolute().parent)
         with atomicPath(path) as temporary:
             temporary.write_text(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
                                  encoding="utf-8")
+
+
+def requireWritable(case: Case, folder: Path) -> dict[str, Any]:
+    """The content of case.json, if it could be read back.
+
+    :param folder: where relative paths start.
+    :raises CaseError: it could not; names the field.
+    """
+    data = caseAsJson(case, folder)
+    parseCase(data, folder, requireFiles=False)
+    return data
 
 
 def caseAsJson(case: Case, folder: Path) -> dict[str, Any]:

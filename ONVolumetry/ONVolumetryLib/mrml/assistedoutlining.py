@@ -24,6 +24,7 @@ from ..files.outlining import IN_PROGRESS
 from ..files.segnrrd import STATUS_TAG
 from .grids import volumeGrid
 from .interpolatedslices import slicesOfSegment
+from .readingmode import OPEN, noteReading
 from .segmentediting import replaceVoxels, segmentMask
 from .uncertainedge import showUncertainEdge
 
@@ -79,6 +80,7 @@ def outlineHeadFromBaseline(baseline: VisitNodes, visit: VisitNodes, settings: H
     grid = segmentMask(visit.segmentation, visit.headSegmentId).grid
     outline = outlineFollowupHead(start, volumeVoxels(visit.volume), volumeGrid(visit.volume), settings, maskGrid=grid)
     _writeHead(visit.segmentation, visit.headSegmentId, outline, HEAD_FROM_BASELINE, {"baseline": baseline.label})
+    noteReading(visit.segmentation, OPEN)
     return outline
 
 

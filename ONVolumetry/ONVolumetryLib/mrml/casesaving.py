@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.errors import CaseError, FileError, SegmentError
 from ..core.geometry import GridGeometry
-from ..files.case import CaseVisit, readCase, writeCase
+from ..files.case import CaseVisit, readCase, requireWritable, writeCase
 from ..files.filecontext import namedFile
 from ..files.images import readImage, writeImage
 from ..files.landmarkfile import LANDMARK_FILE, writeLandmarks
@@ -50,6 +50,8 @@ def saveCase(hip: HipNodes, folder, progress: Progress | None = None) -> Path:
             raise CaseError(f"the {name} of the hip is not known; select it first")
     with namedFile(folder):
         _requireOwnFolder(folder, hip)
+        # Before anything is written: half a case helps nobody.
+        requireWritable(case, folder)
     nodes = {visit.label: visit for visit in hip.visits}
     visits = []
     for index, visit in enumerate(case.visits):

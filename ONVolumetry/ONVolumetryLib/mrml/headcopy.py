@@ -10,6 +10,7 @@ from ..core.registration.result import ACCEPTED
 from ..core.registration.rigid import inverseOf, requireRigid
 from .grids import volumeGrid
 from .hipnodes import HipNodes, VisitNodes
+from .readingmode import OPEN, noteReading
 from .segmentediting import replaceVoxels, segmentMask
 from .visittransforms import BASELINE, followUpToBaseline
 
@@ -46,6 +47,7 @@ def copyHead(hip: HipNodes, visit: VisitNodes):
     :raises SegmentError: as copiedHead().
     """
     replaceVoxels(visit.segmentation, visit.headSegmentId, copiedHead(hip, visit))
+    noteReading(visit.segmentation, OPEN)
 
 
 def reasonNotToCopyHead(hip: HipNodes, visit: VisitNodes) -> str:

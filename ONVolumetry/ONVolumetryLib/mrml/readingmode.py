@@ -1,21 +1,41 @@
-"""Whether a visit was outlined without sight of the other visits' outlines (blinded), kept with the segmentation."""
+"""Whether a visit was outlined with the other visits' outlines hidden (blinded), kept with the segmentation."""
 
 from __future__ import annotations
 
+from ..core.outlining.origin import HEAD_FROM_BASELINE, ORIGIN_TAG
+from .segments import segmentTag
+
 READING_ATTRIBUTE = "ONVolumetry.reading"
 READING_KEY = "reading"
-BLINDED, OPEN = "blinded", "open"
+# "not hidden": other outlines were not in sight, but nothing kept the reader from them either.
+BLINDED, NOT_HIDDEN, OPEN = "blinded", "not hidden", "open"
+_ORDER = (None, BLINDED, NOT_HIDDEN, OPEN)
 
 
-def noteReading(segmentationNode, areOthersShown: bool):
-    """Note how an edit was made; one edit in sight of other outlines makes the reading open for good.
+def noteReading(segmentationNode, reading: str):
+    """Note how an edit was made; what is least blinded of all edits stays for good.
 
-    :param areOthersShown: outlines of other visits were visible.
+    :param reading: BLINDED where the outlines of all other visits were hidden; OPEN where some were in sight, or were
+        what the edit was made from; NOT_HIDDEN otherwise.
     """
-    if readingOf(segmentationNode) != OPEN:
-        segmentationNode.SetAttribute(READING_ATTRIBUTE, OPEN if areOthersShown else BLINDED)
+    noted = segmentationNode.GetAttribute(READING_ATTRIBUTE)
+    if _ORDER.index(reading) > (_ORDER.index(noted) if noted in _ORDER else 0):
+        segmentationNode.SetAttribute(READING_ATTRIBUTE, reading)
 
 
 def readingOf(segmentationNode) -> str | None:
-    """"blinded" or "open"; None without outlines, and for those that were not edited in this module."""
-    return None if segmentationNode is None else segmentationNode.GetAttribute(READING_ATTRIBUTE)
+    """"blinded" or "open".
+
+    None without outlines, for those that were not edited in this module, and where neither of the two is known.
+    """
+    if segmentationNode is None:
+        return None
+    reading = segmentationNode.GetAttribute(READING_ATTRIBUTE)
+    if reading == BLINDED and _isHeadFromBaseline(segmentationNode.GetSegmentation()):
+        return OPEN
+    return reading if reading in (BLINDED, OPEN) else None
+
+
+def _isHeadFromBaseline(segmentation) -> bool:
+    segments = [segmentation.GetNthSegment(index) for index in range(segmentation.GetNumberOfSegments())]
+    return any(HEAD_FROM_BASELINE in segmentTag(segment, ORIGIN_TAG) for segment in segments)

@@ -106,6 +106,8 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
             self._stroke = None
             self.session.add(points, isOutside)
             self._grow()
+            # The text gets its height when events are processed.
+            qt.QTimer.singleShot(0, self._scrollHere)
         return isHandled
 
     def processViewNodeEvents(self, callerViewNode, eventId, viewWidget):
@@ -146,6 +148,17 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
         self.scriptedEffect.saveStateForUndo()
         self.session.apply(self.rimBox.checked)
         self._updateButtons()
+
+    def _scrollHere(self):
+        """Bring the text and Apply in sight, where the panel is higher than its window."""
+        if self.session is None:
+            return
+        area = self.label.parentWidget()
+        while area is not None and not area.inherits("QScrollArea"):
+            area = area.parentWidget()
+        if area is not None:
+            for widget in (self.label, self.applyButton):
+                area.ensureWidgetVisible(widget)
 
     def _updateButtons(self):
         session = self.session

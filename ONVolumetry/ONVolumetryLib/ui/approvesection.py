@@ -15,6 +15,7 @@ from ..files.segnrrd import STATUS_TAG
 from ..mrml.approving import APPROVED, CHANGED, NOT_APPROVED, approvalState, approve
 from ..mrml.dicomexport import exportHip
 from ..mrml.segments import segmentTag
+from .approvequestion import questionBeforeApproval
 from .dicomstudies import fileOfInstance
 from .exporting import exportCsv, exportReport
 from .hipparameters import hipNodes
@@ -38,7 +39,7 @@ class ApproveSection:
     def __init__(self, ui, state, panel):
         self.ui, self.state, self.panel = ui, state, panel
         self.message = ""
-        for button, action in ((ui.approveButton, self.approve), (ui.withdrawButton, self._onWithdraw),
+        for button, action in ((ui.approveButton, self._onApprove), (ui.withdrawButton, self._onWithdraw),
                                (ui.exportCsvButton, self._onExportCsv),
                                (ui.exportReportButton, self._onExportReport),
                                (ui.exportDicomButton, self._onExportDicom),
@@ -192,6 +193,13 @@ class ApproveSection:
             except ONVolumetryError as error:
                 self.message = f"<b>{_('Not written.')}</b> {html.escape(sentence(str(error)))}"
         self.panel.update()
+
+    def _onApprove(self):
+        states = self.states()
+        question = questionBeforeApproval(visit for visit in self.state.hip.visits
+                                          if states.get(visit.label, APPROVED) != APPROVED)
+        if not question or slicer.util.confirmYesNoDisplay(question):
+            self.approve()
 
     def _onWithdraw(self):
         if slicer.util.confirmYesNoDisplay(_("Withdraw the approval of all visits of this hip?")):

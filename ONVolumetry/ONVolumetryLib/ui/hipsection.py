@@ -9,7 +9,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..core.errors import ONVolumetryError
+from ..core.errors import CaseError, ONVolumetryError
+from ..files.fields import requireFileName
 from ..mrml.caseopening import openCase
 from ..mrml.casesaving import filesLeftOut, saveCase
 from ..mrml.casesource import sourceFolder
@@ -55,7 +56,8 @@ class HipSection:
         ui, hip = self.ui, self.state.hip
         noHip = "" if hip is not None else _("There is no hip yet: add one, open a case folder or load the sample hip.")
         ui.hipForm.setVisible(hip is not None)
-        missing = noHip or self._missing()
+        wrongName = _wrongName(hip)
+        missing = noHip or wrongName or self._missing()
         enable(ui.saveCaseButton, missing or sentence(self.state.problem),
                _("Save this hip as a case folder that the program measures with the same numbers."))
         enable(ui.removeHipButton, noHip,
@@ -69,8 +71,8 @@ class HipSection:
                _("Months since surgery at which the follow-up ended."))
         wrong = self.state.isSideWrong
         ui.swapSideButton.setVisible(wrong)
-        setText(ui.hipStatus, self._sideText() if wrong else self.message or missing)
-        setMark(ui.hipSection, LOOK if wrong else TO_DO if missing else DONE)
+        setText(ui.hipStatus, self._sideText() if wrong else wrongName or self.message or missing)
+        setMark(ui.hipSection, LOOK if wrong or wrongName else TO_DO if missing else DONE)
 
     def _missing(self) -> str:
         hip = self.state.hip
@@ -182,3 +184,14 @@ class HipSection:
         self.ui.hipProgress.setVisible(False)
         self.message = f"<b>{_('No sample hip.')}</b> {html.escape(sentence(text))}"
         self.panel.update()
+
+
+def _wrongName(hip) -> str:
+    """Why the hip's name cannot be that of a folder, in red, and what to enter instead; "" where it can."""
+    if hip is None or not hip.hip.strip():
+        return ""
+    try:
+        requireFileName(hip.hip, _("Name of the hip"))
+    except CaseError as error:
+        return f'<span style="color:#d03030">{html.escape(sentence(str(error)))}</span>'
+    return ""

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from ..mrml.hipnodes import VisitNodes
 from ..mrml.interpolatedslices import InterpolatedOutline, confirmSlices
 from .interpolatedmarks import marks
+from .sectionmarks import approvedReason
 
 
 class InterpolatedList:
@@ -76,7 +77,9 @@ class InterpolatedList:
         self.button.enabled = bool(numbers) and self._isEditable
         self.button.toolTip = _("The outline is right as it is on this slice ({segments}); Undo takes that "
                                 "back.").format(segments=", ".join(outline.name for outline, _indices in shown))
-        if not numbers:
+        if not self._isEditable:
+            self.button.toolTip = approvedReason()
+        elif not numbers:
             self.button.toolTip = _("No slice view shows an interpolated slice; click one of the numbers.")
 
     def _onLink(self, link: str):

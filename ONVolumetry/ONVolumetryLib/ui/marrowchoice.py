@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from ..core.outlining.spheresearch import BRIGHT_INSIDE, DARK_INSIDE
 from ..mrml.marrow import polarityOf, setPolarity
+from .sectionmarks import approvedReason, enable
 
 
 class MarrowChoice:
@@ -34,9 +35,10 @@ class MarrowChoice:
         """Turn to the volume of a visit, or to none."""
         self._volume = volume
         self.box.setCurrentIndex(max(self.box.findData(polarityOf(volume) or ""), 0))
-        self.box.enabled = volume is not None and isEditable
-        self.box.toolTip = _("How marrow looks in this image, for the head from one click and from the baseline. "
-                             "Choose it where it was recognized wrongly; it is kept with the volume.")
+        noVolume = "" if volume is not None else _("Choose the MR volume of this visit first.")
+        enable(self.box, noVolume if isEditable else approvedReason(),
+               _("How marrow looks in this image, for the head from one click and from the baseline. Choose it where "
+                 "it was recognized wrongly; it is kept with the volume."))
 
     def release(self):
         """Let go of the volume."""

@@ -104,7 +104,7 @@ def _notes(record: Mapping[str, Any]) -> str:
     text = _("Hip {hip} {side}, {sex}. ± is one standard uncertainty; 1.96 times it is half of the 95 % interval. "
              "Outlines are taken as accurate to {contour:g} mm (1 SD).").format(
         hip=html.escape(record["hip"]), side=side, sex=sex, contour=record["settings"]["contour_sd_mm"])
-    for reading, words in ((BLINDED, _("Edited without sight of other visits' outlines (blinded): {visits}.")),
+    for reading, words in ((BLINDED, _("Edited only while other visits' outlines were hidden (blinded): {visits}.")),
                            (OPEN, _("Edited in sight of other visits' outlines: {visits}."))):
         labels = [html.escape(visit["visit"]) for visit in record["visits"] if visit.get(READING_KEY) == reading]
         text += " " + words.format(visits=", ".join(labels)) if labels else ""

@@ -32,6 +32,11 @@ def enable(button, reason: str, toolTip: str):
     button.toolTip = reason or toolTip
 
 
+def approvedReason() -> str:
+    """Why what changes outlines cannot be pressed at an approved visit."""
+    return _("The visit is approved; withdraw the approval first.")
+
+
 def setText(label, text: str):
     """Show a text, or nothing."""
     if label.text != text:

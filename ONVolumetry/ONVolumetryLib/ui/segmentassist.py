@@ -11,6 +11,7 @@ from slicer.util import VTKObservationMixin
 
 from ..mrml.headsphere import clickedPoints
 from .marrowchoice import MarrowChoice
+from .sectionmarks import approvedReason, enable
 
 POINT_NAME = "Middle of the femoral head"
 
@@ -55,21 +56,19 @@ class AssistSection(VTKObservationMixin):
         :param volume: of the visit, to find the head in; None where it has none.
         :param whyNoBaseline: why no head can be found from the baseline's, "" where it can.
         """
-        hasVolume = volume is not None
+        approved = "" if isEditable else approvedReason()
+        noVolume = approved or ("" if volume is not None else _("Choose the MR volume of this visit first."))
         self.marrow.update(volume, isEditable)
-        self.baselineButton.enabled = hasVolume and isEditable and not whyNoBaseline
-        self.baselineButton.toolTip = whyNoBaseline or _(
-            "Find the head of this visit from that of the baseline, without a click; it is kept only if the two visits "
-            "register.")
-        self.headButton.enabled = hasVolume and isEditable
-        self.headButton.toolTip = (
-            _("Click near the middle of the femoral head in a slice or 3D view: its outline is found in the image and "
-              "replaces the one that is there; Undo brings that back. Parts that are not sure, "
-              "without a clear edge or over a lesion, are marked.")
-            if hasVolume else _("Choose the MR volume of this visit first."))
-        self.fillButton.enabled = isEditable
-        self.fillButton.toolTip = _("Interpolate the slices between those that you outlined of the selected segment; "
-                                    "outlined slices stay as they are.")
+        enable(self.baselineButton, noVolume or whyNoBaseline,
+               _("Find the head of this visit from that of the baseline, without a click; it is kept only if the two "
+                 "visits register."))
+        enable(self.headButton, noVolume,
+               _("Click near the middle of the femoral head in a slice or 3D view: its outline is found in the image "
+                 "and replaces the one that is there; Undo brings that back. Parts that are not sure, without a clear "
+                 "edge or over a lesion, are marked."))
+        enable(self.fillButton, approved,
+               _("Interpolate the slices between those that you outlined of the selected segment; outlined slices stay "
+                 "as they are."))
 
     def say(self, text: str):
         """Show what was done; "" shows nothing."""

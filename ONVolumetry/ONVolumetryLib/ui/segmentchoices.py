@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from ..mrml.hipnodes import VisitNodes
 from ..mrml.segmentediting import segmentMask
 from ..mrml.templatesegments import isSaidAbsent
+from .sectionmarks import approvedReason, enable
 
 COMPARE_ATTRIBUTE = "ONVolumetry.compare"
 BLINDED_ATTRIBUTE = "ONVolumetry.blinded"
@@ -26,6 +27,7 @@ class SegmentChoices:
 
     def __init__(self, built, editor, views, onChanged: Callable[[], None]):
         self._built, self._editor, self._views, self._onChanged = built, editor, views, onChanged
+        self._insideTip = built.insideCheckBox.toolTip
         built.compareCheckBox.connect("toggled(bool)", self._onCompareToggled)
         built.blindedCheckBox.connect("toggled(bool)", self._onBlindedToggled)
         built.insideCheckBox.connect("toggled(bool)", self._onInsideToggled)
@@ -56,17 +58,18 @@ class SegmentChoices:
         built.compareCheckBox.toolTip = (
             _("One slice view for each visit, at the same place of the head.") if comparedCount > 1
             else _("There is no other visit with a volume or outlines."))
-        built.blindedCheckBox.enabled = isComparing
-        built.blindedCheckBox.toolTip = (
-            _("Blinded reading: the outlines of the other visits are hidden.") if isComparing
-            else _("Outlines of other visits are shown only while visits are compared."))
+        built.blindedCheckBox.toolTip = _(
+            "Blinded reading: the outlines of the other visits are hidden while visits are compared. The result calls "
+            "a visit blinded if this was on at all its edits and no other visit's outlines were shown before.")
         isEmpty = segmentMask(visit.segmentation, visit.lesionSegmentId).isEmpty
         built.absentCheckBox.checked = isSaidAbsent(visit.segmentation, visit.lesionSegmentId)
         built.absentCheckBox.enabled = canEdit and isEmpty
         built.absentCheckBox.toolTip = (
             _("The lesion's volume is then 0; without this mark an empty lesion is not measured.") if isEmpty
             else _("A lesion is outlined at this visit; clear the segment before you say that none is left."))
-        built.insideCheckBox.enabled = canEdit
+        if not canEdit:
+            built.absentCheckBox.toolTip = approvedReason()
+        enable(built.insideCheckBox, "" if canEdit else approvedReason(), self._insideTip)
 
     def _onCompareToggled(self, isComparing: bool):
         self._views.isComparing = isComparing

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..mrml.headcopy import copyHead, previousHead, reasonNotToCopyHead
 from ..mrml.hipnodes import HipNodes, VisitNodes
+from .sectionmarks import approvedReason, enable
 
 
 class HeadCopy:
@@ -33,9 +34,8 @@ class HeadCopy:
         if self.hip is not None:
             # The panel may have made segments that the hip does not know yet.
             self.hip = dataclasses.replace(self.hip, visits=tuple(visits))
-        reason = self._reason()
-        self.button.enabled = isEditable and not reason
-        self.button.toolTip = reason or self._text()
+        reason = self._reason() if isEditable else approvedReason()
+        enable(self.button, reason, "" if reason else self._text())
 
     def copy(self):
         """Replace the head of the active visit.

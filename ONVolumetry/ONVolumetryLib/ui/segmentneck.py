@@ -22,6 +22,7 @@ from ..mrml.neckplane import (
     showPlaneAtVisit,
 )
 from ..mrml.visits import baselineOf
+from .sectionmarks import approvedReason, enable
 from .segmentviews import Drawing
 
 SIZE_IN_RADII = 2.6
@@ -120,6 +121,7 @@ class NeckSection(VTKObservationMixin):
                                  SIZE_IN_RADII * self._spheres[visit.label].radiusMm)
 
     def _updateButtons(self, isEditable: bool):
+        approved = "" if isEditable else approvedReason()
         isBaseline = self._active.label == self._baseline.label
         hasSphere = self._active.label in self._spheres
         noHead = _("Outline the head first: its sphere tells where the plane belongs.")
@@ -128,15 +130,15 @@ class NeckSection(VTKObservationMixin):
         if self._node is None and not reason and not hasSphere:
             reason = noHead
         self.defineButton.text = _("Define the neck plane") if self._node is None else _("Remove the neck plane")
-        self.defineButton.enabled = isEditable and not reason
-        self.defineButton.toolTip = reason or _("Drag the plane's handles until it parts head and neck. It is shown at "
-                                                "the same place of the head at every visit.")
+        enable(self.defineButton, approved or reason,
+               _("Drag the plane's handles until it parts head and neck. It is shown at the same place of the head at "
+                 "every visit."))
         reason = "" if self._node is not None else _("Define the neck plane at {visit} first.").format(
             visit=self._baseline.label)
         if not reason and self.planeAt(self._active) is None:
             reason = noHead
-        self.cutButton.enabled = isEditable and not reason
-        self.cutButton.toolTip = reason or _("Remove the voxels of the head beyond the plane; Undo brings them back.")
+        enable(self.cutButton, approved or reason,
+               _("Remove the voxels of the head beyond the plane; Undo brings them back."))
 
     def _onDefineClicked(self):
         if self._node is not None:

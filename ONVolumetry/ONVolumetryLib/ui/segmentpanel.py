@@ -194,7 +194,7 @@ class SegmentPanel:
             return
         visit = self.active
         if visit is not None and visit.label in labels:
-            noteReading(visit.segmentation, self.parts.isSeenBesideOthers(self._visits, visit))
+            noteReading(visit.segmentation, self.parts.readingOf(self._visits, visit))
         if visit is None or visit.segmentation is None or not hasSegments(visit):
             self._open()
         else:
@@ -227,6 +227,7 @@ class SegmentPanel:
 
     def _onStartClose(self):
         self.exit()
+        self.parts.forgetSeen()
         self._visits, self._activeLabel = (), ""
         self.editor.release()
         self._showMessage(reasonNotToOutline(None))

@@ -13,6 +13,7 @@ from ..core.errors import ONVolumetryError
 from ..core.sphere import fitSphereToClickedPoints
 from ..mrml.headsphere import clickedPoints, showSphere, sphereModel
 from ..mrml.hipnodes import VisitNodes
+from .sectionmarks import approvedReason, enable
 from .segmentviews import Drawing
 
 POINTS_ROLE = "ONVolumetry.headPoints"
@@ -31,6 +32,7 @@ class SphereStart(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._onPointsChanged, self._onStart = onPointsChanged, onStart
         self._segmentation = self._points = None
+        self._isEditable = True
         self.sphere = None
         row = qt.QHBoxLayout()
         self.placeButton = _button("placePointsButton", _("Place points on the head"), row)
@@ -77,14 +79,13 @@ class SphereStart(VTKObservationMixin):
             except ONVolumetryError as error:
                 text = str(error)[:1].upper() + str(error)[1:] + "."
         self.label.text = text
-        canEdit = self._segmentation is not None and self._isEditable
-        self.placeButton.enabled = canEdit
-        self.placeButton.toolTip = _("Click on the head's contour in slices all around it; right-click to end.")
-        self.startButton.enabled = canEdit and self.sphere is not None
-        self.startButton.toolTip = (_("Replace the head's outline by the sphere; Undo brings the former outline back.")
-                                    if self.sphere is not None else text)
-        self.clearButton.enabled = canEdit and points > 0
-        self.clearButton.toolTip = _("Remove all points.") if points else _("There are no points.")
+        reason = "" if self._isEditable else approvedReason()
+        if self._segmentation is None:
+            reason = _("Outline a visit first.")
+        enable(self.placeButton, reason, _("Click on the head's contour in slices all around it; right-click to end."))
+        enable(self.startButton, reason or ("" if self.sphere is not None else text),
+               _("Replace the head's outline by the sphere; Undo brings the former outline back."))
+        enable(self.clearButton, reason or ("" if points else _("There are no points.")), _("Remove all points."))
 
     def shownAt(self, label: str, spheres: Mapping) -> Mapping:
         """Spheres to draw: that of the clicked points where the head of the visit at hand has none of its own yet.

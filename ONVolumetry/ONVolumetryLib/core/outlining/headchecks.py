@@ -24,16 +24,30 @@ NO_HEAD = ("no femoral head is recognized around the click; click the middle of 
            "contour and start from their sphere")
 
 
+def requireFoundInField(image: HeadImage, found: FoundSphere):
+    """Refuse a sphere of which the field of view holds a part only, and say whether a head is cut there.
+
+    :raises OutliningError: some of the sphere lies outside the image.
+    """
+    if found.support < LEAST_SUPPORT and not _isInField(image, found.centerRas, found.radiusMm):
+        raise OutliningError(NO_HEAD)
+    requireInField(image, found.centerRas, found.radiusMm)
+
+
 def requireInField(image: HeadImage, centerRas, radiusMm: float):
     """Refuse a head of which the field of view holds a part only.
 
     :param centerRas: of its sphere, mm.
     :raises OutliningError: some of the sphere lies outside the image.
     """
-    points = np.array(centerRas) + (radiusMm + FIELD_MARGIN_MM) * equalAreaDirections(DIRECTIONS)
-    if np.mean(image.isInside(points)) < LEAST_IN_FIELD:
+    if not _isInField(image, centerRas, radiusMm):
         raise OutliningError("the head is cut by the field of view, so that its volume cannot be measured; use a scan "
                              "that holds the whole head")
+
+
+def _isInField(image: HeadImage, centerRas, radiusMm: float) -> bool:
+    points = np.array(centerRas) + (radiusMm + FIELD_MARGIN_MM) * equalAreaDirections(DIRECTIONS)
+    return bool(np.mean(image.isInside(points)) >= LEAST_IN_FIELD)
 
 
 def requireNoMetal(image: HeadImage, sphere: FoundSphere):

@@ -11,7 +11,7 @@ from ..geometry import GridGeometry
 from ..mask import Mask
 from ..sphere import SphereFit, fitSphereToBoundary
 from ..sphereadjusted import planeCutDistance
-from .headchecks import NO_HEAD, requireHead, requireInField, requireNoMetal
+from .headchecks import NO_HEAD, requireFoundInField, requireHead, requireNoMetal
 from .headsurface import WEAK_EDGE, HeadSurface, findSurface
 from .neckdirection import neckDirection
 from .radialprofiles import HeadImage
@@ -86,7 +86,7 @@ def outlineHead(voxels: np.ndarray, imageGrid: GridGeometry, clickRas, settings:
     if not image.isInside(click):
         raise OutliningError("the click lies outside the image; click the middle of the femoral head")
     found = searchSphere(image, click, settings.polarity)
-    requireInField(image, found.centerRas, found.radiusMm)
+    requireFoundInField(image, found)
     requireNoMetal(image, found)
     image = image.around(found.centerRas)
     outline = _refined(image, found, settings, maskGrid or imageGrid)
