@@ -85,7 +85,8 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel = ModulePanel(self.ui, self.logic, ONVolumetryTest)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartImportEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneEndImport)
         self.initializeParameterNode()
 
     def _showOnly(self, text):
@@ -118,13 +119,30 @@ class ONVolumetryWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.setParameterNode(None)
 
     def onSceneStartClose(self, caller, event):
-        """Let go of the parameters before the scene's nodes vanish."""
+        """Let go of the parameters before the scene's nodes vanish, or others come."""
         self.setParameterNode(None)
 
     def onSceneEndClose(self, caller, event):
         """Take the parameters of the scene that is there now."""
         if self.parent.isEntered:
             self.initializeParameterNode()
+
+    def onSceneEndImport(self, caller, event):
+        """Take the parameters of the scene once every node selector has taken the new nodes into its list."""
+        import qt
+
+        # A change of widgets in the midst of these lists' update ends Slicer.
+        qt.QTimer.singleShot(0, self._afterImport)
+
+    def _afterImport(self):
+        # The end of an import that has begun meanwhile comes here again.
+        if self._isObserving() and not slicer.mrmlScene.IsBatchProcessing():
+            self.onSceneEndClose(slicer.mrmlScene, None)
+
+    def _isObserving(self):
+        """Whether the panel has not been destroyed meanwhile."""
+        scene = slicer.mrmlScene
+        return scene is not None and self.hasObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
 
     def initializeParameterNode(self):
         """Show the parameters of the scene, or why they cannot be shown."""

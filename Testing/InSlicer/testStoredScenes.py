@@ -4,6 +4,7 @@ import unittest
 from pathlib import Path
 
 import slicer
+from freshslicer import FreshSlicer
 from paneltest import PanelTest, settle
 
 SCENES = Path(__file__).resolve().parent / "Scenes"
@@ -37,6 +38,16 @@ class StoredScenesTest(PanelTest):
                 self.assertEqual(list(self.panel.approveSection.states().values()), ["approved"] * 3)
                 self.measure()
                 self.assertAlmostEqual(self.panel.state.record["visits"][0]["onv_cm3"], 11.62512, delta=1e-6)
+
+    def testASceneIsAddedToAnotherOne(self):
+        # In a Slicer of its own: this once ended the application.
+        path = str(SCENES / "schema1.mrb")
+        sources = Path(slicer.modules.onvolumetry.path).parent
+        answer = FreshSlicer("openoneafteranother.py", {"scenes": [path] * 3}, self.folder, sources).answer()
+        self.assertNotIn("failure", answer, answer.get("failure"))
+        for seen in answer["seen"]:
+            self.assertEqual((seen["hip"], seen["complete"], seen["chosen"]), ("7", True, seen["node"]))
+        self.assertEqual(len({seen["node"] for seen in answer["seen"]}), 3)
 
 
 if __name__ == "__main__":
