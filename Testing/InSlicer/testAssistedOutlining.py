@@ -124,20 +124,52 @@ class AssistedOutliningTest(unittest.TestCase):
         self.assertTrue(box.currentText.startswith("dark"))
         self.assertTrue(box.toolTip)
 
-    def test_lesionFromStrokesIsAppliedAndUndone(self):
-        lesionId = self.visit.lesionSegmentId
-        drawn = self.lesion
+    def drawStroke(self):
+        """Draw a stroke in the lesion with the tool, within a head that is outlined.
+
+        :return: the tool.
+        """
         self.draw(self.visit.headSegmentId, self.head)
-        middle = drawn.pointsRas()
+        middle = self.lesion.pointsRas()
         center = middle[np.argmin(np.linalg.norm(middle - middle.mean(axis=0), axis=1))]
         slicer.modules.markups.logic().JumpSlicesToLocation(*center, True)
         editor = self.host.panel.editor.widget
-        editor.setCurrentSegmentID(lesionId)
+        editor.setCurrentSegmentID(self.visit.lesionSegmentId)
         editor.setActiveEffectByName("Lesion from strokes")
         slicer.app.processEvents()
         effect = editor.activeEffect().self()
         dragIn("Red", center, center + np.array([2.0, 0.0, 0.0]))
         waitFor(lambda: effect.session.mask is not None, 60.0)
+        return effect
+
+    def test_strokesAreAppliedToTheirSegmentOnly(self):
+        from ONVolumetryLib.core.errors import OutliningError
+
+        effect, editor = self.drawStroke(), self.host.panel.editor.widget
+        headId, lesionId = self.visit.headSegmentId, self.visit.lesionSegmentId
+        editor.setCurrentSegmentID(headId)
+        slicer.app.processEvents()
+        self.assertFalse(effect.applyButton.enabled)
+        self.assertIn("drawn for Osteonecrosis lesion; select it", effect.label.text)
+        with self.assertRaises(OutliningError):
+            effect.session.apply(True)
+        center = self.lesion.pointsRas().mean(axis=0)
+        dragIn("Red", center, center + np.array([0.0, 2.0, 0.0]))
+        self.assertEqual(effect.session.count, 1)
+        self.assertEqual(self.mask(headId).voxelCount, self.head.voxelCount)
+        editor.setCurrentSegmentID(lesionId)
+        slicer.app.processEvents()
+        effect.applyButton.click()
+        self.assertFalse(self.mask(lesionId).isEmpty)
+        self.assertEqual(self.mask(headId).voxelCount, self.head.voxelCount)
+        editor.setCurrentSegmentID(headId)
+        dragIn("Red", center, center + np.array([0.0, 2.0, 0.0]))
+        self.assertIn("The femoral head is selected", effect.label.text)
+        self.assertFalse(effect.applyButton.enabled)
+
+    def test_lesionFromStrokesIsAppliedAndUndone(self):
+        lesionId, drawn = self.visit.lesionSegmentId, self.lesion
+        effect, editor = self.drawStroke(), self.host.panel.editor.widget
         self.assertTrue(self.mask(lesionId).isEmpty, "nothing is written before Apply")
         self.assertTrue(effect.applyButton.enabled)
         effect.applyButton.click()
@@ -147,9 +179,11 @@ class AssistedOutliningTest(unittest.TestCase):
         self.assertGreater(shared, 0.85)
         self.assertIn("lesion from strokes", self.tag(lesionId, "ONVolumetry.Origin"))
         self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+        self.assertIn("Applied", effect.label.text)
         editor.undo()
         slicer.app.processEvents()
         self.assertTrue(self.mask(lesionId).isEmpty)
+        waitFor(lambda: effect.label.text == "", 5.0)
 
     def test_slicesAreFilled(self):
         from ONVolumetryLib.core.mask import Mask
