@@ -106,6 +106,7 @@ class StrokeSession:
         self.clear()
         if hasStrokes:
             self._text = _("The strokes that were not applied were dropped.")
+            slicer.util.showStatusMessage(self._text, 8000)
             for onDropped in tuple(dropListeners):
                 onDropped(self._text)
 
