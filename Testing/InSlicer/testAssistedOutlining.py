@@ -1,5 +1,6 @@
 """Outlining with help: the head from one click, the lesion from strokes, slices filled, all of it undone."""
 
+import dataclasses
 import unittest
 import unittest.mock
 
@@ -84,6 +85,40 @@ class AssistedOutliningTest(unittest.TestCase):
         slicer.app.processEvents()
         self.assertTrue(self.mask(headId).isEmpty)
 
+    def test_waitingClickIsForItsVisitOnly(self):
+        button, say = self.host.child("headFromClickButton"), self.host.child("assistLabel")
+        button.click()
+        self.assertIn("Click near", say.text)
+        button.click()
+        self.assertEqual(say.text, "")
+        button.click()
+        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
+        slicer.app.processEvents()
+        self.assertFalse(button.checked)
+        self.assertEqual(say.text, "")
+        self.assertFalse(slicer.mrmlScene.GetFirstNodeByName("Middle of the femoral head"))
+        button.click()
+        volume = segmenthost.addVolume("other", self.head, self.lesion)
+        changed = [dataclasses.replace(visit, volume=volume) for visit in self.host.panel.visits]
+        self.host.panel.setVisits(changed, "3 months", "right")
+        slicer.app.processEvents()
+        self.assertFalse(button.checked)
+        button.click()
+        self.host.panel.exit()
+        self.assertFalse(button.checked)
+
+    def test_whatIsUndoneIsNoLongerSaidAndMarked(self):
+        from ONVolumetryLib.mrml.uncertainedge import uncertainEdge
+
+        say, editor = self.host.child("assistLabel"), self.host.panel.editor.widget
+        self.host.panel.parts.assist.headFromClick(self.head.pointsRas().mean(axis=0))
+        slicer.app.processEvents()
+        waitFor(lambda: "Head found" in say.text, 5.0)
+        self.assertIsNotNone(uncertainEdge(self.visit.segmentation))
+        editor.undo()
+        waitFor(lambda: say.text == "", 5.0)
+        self.assertIsNone(uncertainEdge(self.visit.segmentation))
+
     def test_noHeadIsSaidAndNothingWritten(self):
         headId = self.visit.headSegmentId
         self.draw(headId, self.head)
@@ -109,6 +144,8 @@ class AssistedOutliningTest(unittest.TestCase):
             self.host.panel.parts.assist.headFromClick(center)
             said = self.host.text("assistLabel") if not self.host.panel.numbers.problem.visible else ""
             self.assertEqual("dark marrow (chosen)" in said, isFound, said)
+            if not isFound:
+                self.assertIn('choose under "Marrow"', self.host.panel.numbers.problem.text)
         self.assertIn('"polarity":"dark"', self.tag(headId, "ONVolumetry.Origin"))
         self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
         slicer.app.processEvents()
@@ -124,20 +161,76 @@ class AssistedOutliningTest(unittest.TestCase):
         self.assertTrue(box.currentText.startswith("dark"))
         self.assertTrue(box.toolTip)
 
-    def test_lesionFromStrokesIsAppliedAndUndone(self):
-        lesionId = self.visit.lesionSegmentId
-        drawn = self.lesion
+    def drawStroke(self):
+        """Draw a stroke in the lesion with the tool, within a head that is outlined.
+
+        :return: the tool.
+        """
         self.draw(self.visit.headSegmentId, self.head)
-        middle = drawn.pointsRas()
+        middle = self.lesion.pointsRas()
         center = middle[np.argmin(np.linalg.norm(middle - middle.mean(axis=0), axis=1))]
         slicer.modules.markups.logic().JumpSlicesToLocation(*center, True)
         editor = self.host.panel.editor.widget
-        editor.setCurrentSegmentID(lesionId)
+        editor.setCurrentSegmentID(self.visit.lesionSegmentId)
         editor.setActiveEffectByName("Lesion from strokes")
         slicer.app.processEvents()
         effect = editor.activeEffect().self()
         dragIn("Red", center, center + np.array([2.0, 0.0, 0.0]))
         waitFor(lambda: effect.session.mask is not None, 60.0)
+        return effect
+
+    def test_strokesAreAppliedToTheirSegmentOnly(self):
+        from ONVolumetryLib.core.errors import OutliningError
+
+        effect, editor = self.drawStroke(), self.host.panel.editor.widget
+        headId, lesionId = self.visit.headSegmentId, self.visit.lesionSegmentId
+        editor.setCurrentSegmentID(headId)
+        slicer.app.processEvents()
+        self.assertFalse(effect.applyButton.enabled)
+        self.assertIn("drawn for Osteonecrosis lesion; select it", effect.label.text)
+        with self.assertRaises(OutliningError):
+            effect.session.apply(True)
+        center = self.lesion.pointsRas().mean(axis=0)
+        dragIn("Red", center, center + np.array([0.0, 2.0, 0.0]))
+        self.assertEqual(effect.session.count, 1)
+        self.assertEqual(self.mask(headId).voxelCount, self.head.voxelCount)
+        editor.setCurrentSegmentID(lesionId)
+        slicer.app.processEvents()
+        effect.applyButton.click()
+        self.assertFalse(self.mask(lesionId).isEmpty)
+        self.assertEqual(self.mask(headId).voxelCount, self.head.voxelCount)
+        editor.setCurrentSegmentID(headId)
+        dragIn("Red", center, center + np.array([0.0, 2.0, 0.0]))
+        self.assertIn("The femoral head is selected", effect.label.text)
+        self.assertFalse(effect.applyButton.enabled)
+
+    def test_droppedStrokesAreSaid(self):
+        dropped, say = "The strokes that were not applied were dropped.", self.host.child("assistLabel")
+        self.drawStroke()
+        self.host.child("headFromClickButton").click()
+        slicer.app.processEvents()
+        self.assertIn(dropped, say.text)
+        self.assertIn("Click near", say.text)
+        self.host.child("headFromClickButton").click()
+        effect = self.drawStroke()
+        volume = segmenthost.addVolume("other", self.head, self.lesion)
+        volumes = [dataclasses.replace(visit, volume=volume) for visit in self.host.panel.visits]
+        self.host.panel.setVisits(volumes, "preop", "right")
+        slicer.app.processEvents()
+        self.assertIn(dropped, say.text)
+        self.assertEqual(effect.session.count, 0)
+        self.drawStroke()
+        self.host.panel.setVisits(volumes, "3 months", "right")
+        slicer.app.processEvents()
+        self.assertIn(dropped, say.text)
+        self.host.panel.setVisits(volumes, "12 months", "right")
+        slicer.app.processEvents()
+        self.assertEqual(say.text, "")
+        self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+
+    def test_lesionFromStrokesIsAppliedAndUndone(self):
+        lesionId, drawn = self.visit.lesionSegmentId, self.lesion
+        effect, editor = self.drawStroke(), self.host.panel.editor.widget
         self.assertTrue(self.mask(lesionId).isEmpty, "nothing is written before Apply")
         self.assertTrue(effect.applyButton.enabled)
         effect.applyButton.click()
@@ -147,9 +240,11 @@ class AssistedOutliningTest(unittest.TestCase):
         self.assertGreater(shared, 0.85)
         self.assertIn("lesion from strokes", self.tag(lesionId, "ONVolumetry.Origin"))
         self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+        self.assertIn("Applied", effect.label.text)
         editor.undo()
         slicer.app.processEvents()
         self.assertTrue(self.mask(lesionId).isEmpty)
+        waitFor(lambda: effect.label.text == "", 5.0)
 
     def test_slicesAreFilled(self):
         from ONVolumetryLib.core.mask import Mask
@@ -163,6 +258,14 @@ class AssistedOutliningTest(unittest.TestCase):
         slicer.app.processEvents()
         self.assertAlmostEqual(self.mask(headId).voxelCount / self.head.voxelCount, 1.0, delta=0.02)
         self.assertIn("Slices filled: 7", self.host.text("assistLabel"))
+        self.host.child("fillSlicesButton").click()
+        self.assertTrue(self.host.panel.numbers.problem.visible)
+        self.assertEqual(self.host.text("assistLabel"), "")
+        self.draw(headId, Mask(thinned, self.head.offsetIjk, self.head.grid))
+        self.host.child("fillSlicesButton").click()
+        self.assertIn("Slices filled: 7", self.host.text("assistLabel"))
+        self.host.panel.editor.widget.undo()
+        waitFor(lambda: self.host.text("assistLabel") == "", 5.0)
 
     def test_followupStartsFromTheBaseline(self):
         self.assertFalse(self.host.child("headFromBaselineButton").enabled)

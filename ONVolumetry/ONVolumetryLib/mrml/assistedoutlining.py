@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.errors import OutliningError
+from ..core.errors import ONVolumetryError, OutliningError
 from ..core.geometry import GridGeometry, sliceStackOfSegmentation
 from ..core.mask import Mask
 from ..core.outlining.interpolated import InterpolatedSlices
@@ -26,6 +26,7 @@ from .grids import volumeGrid
 from .interpolatedslices import slicesOfSegment
 from .readingmode import OPEN, noteReading
 from .segmentediting import replaceVoxels, segmentMask
+from .segments import segmentTag
 from .uncertainedge import showUncertainEdge
 
 if TYPE_CHECKING:
@@ -148,3 +149,17 @@ def writeAssisted(segmentationNode, segmentId: str, mask: Mask, method: str, det
 def gridOfSegment(segmentationNode, segmentId: str) -> GridGeometry:
     """Grid that a segment is drawn on, in the world."""
     return segmentMask(segmentationNode, segmentId).grid
+
+
+def outlineState(segmentationNode, segmentId: str) -> tuple[str, bool] | None:
+    """How an outline came about and whether anything is left of it, which tells an undone one.
+
+    None stands for a segment that is gone or cannot be read; editing by hand changes nothing.
+    """
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentId)
+    if segment is None:
+        return None
+    try:
+        return segmentTag(segment, ORIGIN_TAG), segmentMask(segmentationNode, segmentId).isEmpty
+    except ONVolumetryError:
+        return None

@@ -22,7 +22,7 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
         scriptedEffect.perSegment = True
         scriptedEffect.requireSegments = True
         self.session = None
-        self._stroke = None
+        self._stroke = self._watch = None
 
     def clone(self):
         """Another instance, for another editor."""
@@ -71,16 +71,20 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
     def activate(self):
         """The tool was chosen."""
         # Slicer loads this file by its path, so that it has no package of its own.
-        from ONVolumetryLib.ui import strokesession
+        from ONVolumetryLib.ui import strokesession, strokewatch
 
         self.session = strokesession.StrokeSession(self._nodes)
+        self._watch = strokewatch.StrokeWatch(self._follow)
+        self._watch.watch(self.scriptedEffect.parameterSetNode())
         self._updateButtons()
 
     def deactivate(self):
         """Another tool was chosen."""
+        if self._watch is not None:
+            self._watch.stop()
         if self.session is not None:
             self.session.end()
-        self.session = self._stroke = None
+        self.session = self._stroke = self._watch = None
 
     def createCursor(self, widget):
         """A cross, as strokes are thin."""
@@ -118,8 +122,12 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
 
     def updateGUIFromMRML(self):
         """Follow a change of segment or volume."""
-        if self.session is not None and self.session.isElsewhere():
-            self.session.clear()
+        self._follow()
+
+    def _follow(self):
+        if self.session is not None:
+            self._watch.watch(self.scriptedEffect.parameterSetNode())
+            self.session.follow()
             self._updateButtons()
 
     def _nodes(self):
@@ -145,8 +153,9 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
         self._updateButtons()
 
     def _onApply(self):
-        self.scriptedEffect.saveStateForUndo()
-        self.session.apply(self.rimBox.checked)
+        with slicer.util.tryWithErrorDisplay(_("The lesion could not be applied.")):
+            self.scriptedEffect.saveStateForUndo()
+            self.session.apply(self.rimBox.checked)
         self._updateButtons()
 
     def _scrollHere(self):
@@ -163,13 +172,14 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
     def _updateButtons(self):
         session = self.session
         hasStrokes = session is not None and session.count > 0
-        canApply = session is not None and session.mask is not None
+        canApply = session is not None and session.canApply
         for button in (self.backButton, self.clearButton):
             button.enabled = hasStrokes
             button.toolTip = "" if hasStrokes else _("There are no strokes.")
         self.applyButton.enabled = canApply
         self.applyButton.toolTip = (_("Let the selected segment be what is shown; Undo brings the former one back.")
-                                    if canApply else _("Draw a stroke inside the lesion first."))
+                                    if canApply else session.whyElsewhere if hasStrokes and session.whyElsewhere
+                                    else _("Draw a stroke inside the lesion first."))
         self.label.text = "" if session is None else session.text
 
     def _button(self, name, text, onClicked, row):

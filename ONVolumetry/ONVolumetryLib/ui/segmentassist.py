@@ -29,6 +29,7 @@ class AssistSection(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self._onClicked = onClicked
         self._node = None
+        self._notice = self._text = ""
         row = qt.QHBoxLayout()
         self.headButton = qt.QPushButton(_("Head from one click"))
         self.headButton.objectName = "headFromClickButton"
@@ -72,17 +73,28 @@ class AssistSection(VTKObservationMixin):
 
     def say(self, text: str):
         """Show what was done; "" shows nothing."""
-        self.label.text = text
-        self.label.setVisible(bool(text))
+        self._text = text
+        self._show()
+
+    def notice(self, text: str):
+        """Show what happened beside, before what was done; "" shows nothing."""
+        self._notice = text
+        self._show()
 
     def stop(self):
         """End placing the point."""
         self.headButton.checked = False
 
+    def _show(self):
+        text = " ".join(part for part in (self._notice, self._text) if part)
+        self.label.text = text
+        self.label.setVisible(bool(text))
+
     def release(self):
         """Let go of the scene's nodes."""
         self.stop()
         self.say("")
+        self.notice("")
         self.marrow.release()
 
     def _onToggled(self, isPlacing: bool):
@@ -92,6 +104,7 @@ class AssistSection(VTKObservationMixin):
             if interaction.GetCurrentInteractionMode() == interaction.Place:
                 interaction.SetCurrentInteractionMode(interaction.ViewTransform)
             self._removePoint()
+            self.say("")
             return
         self._node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", _(POINT_NAME))
         self._node.SetSaveWithScene(False)
@@ -121,7 +134,6 @@ class AssistSection(VTKObservationMixin):
     def _usePoint(self):
         points = [] if self._node is None else clickedPoints(self._node)
         self.stop()
-        self.say("")
         if len(points):
             self._onClicked(points[-1])
 

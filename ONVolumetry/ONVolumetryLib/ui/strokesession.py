@@ -8,16 +8,18 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
-from ..core.errors import ONVolumetryError
+from ..core.errors import ONVolumetryError, OutliningError
 from ..core.mask import Mask
 from ..core.outlining.strokemask import strokeMask
 from ..files.segment import Segment
 from ..files.segmentnames import findHeadAndLesion
-from ..mrml.assistedoutlining import gridOfSegment, grownLesion, writeLesion
+from ..mrml.assistedoutlining import gridOfSegment, grownLesion, outlineState, writeLesion
 from ..mrml.segments import describeSegments
 from ..mrml.segmentwriting import addSegment
 
 BRUSH_MM = 0.8
+# Called with the words for the user where strokes that were not applied are dropped.
+dropListeners: list[Callable[[str], None]] = []
 LESION_COLOR, INSIDE_COLOR, OUTSIDE_COLOR = (0.95, 0.35, 0.1), (1.0, 0.95, 0.2), (0.3, 0.75, 1.0)
 
 
@@ -39,12 +41,19 @@ class StrokeSession:
         return len(self._strokes)
 
     def add(self, pointsRas, isOutside: bool):
-        """Add a stroke.
+        """Add a stroke, unless it is for another segment than the ones before or for the head.
 
         :param pointsRas: where the mouse was, RAS in mm.
         """
+        if self.whyElsewhere:
+            return
         if not self._strokes:
             self._of = self._nodes()
+            try:
+                self._headId(*self._of[:2])
+            except ONVolumetryError as error:
+                self._text = _asSentence(error)
+                return
         self._strokes.append((isOutside, np.array(pointsRas, dtype=float)))
 
     def removeLast(self):
@@ -56,21 +65,60 @@ class StrokeSession:
         """Take all strokes back."""
         self._strokes: list[tuple[bool, np.ndarray]] = []
         self.mask: Mask | None = None
-        self.text = ""
+        self._text, self._applied = "", None
         self._removePreview()
 
     def end(self):
         """Let go of the scene."""
-        self.clear()
+        self._drop()
 
-    def isElsewhere(self) -> bool:
-        """Whether another segment or volume is at hand than the strokes were drawn for."""
-        return bool(self._strokes) and self._of is not None and tuple(self._nodes()) != tuple(self._of)
+    @property
+    def text(self) -> str:
+        """What the user has to know now."""
+        return self.whyElsewhere or self._text
+
+    @property
+    def canApply(self) -> bool:
+        """Whether a lesion is shown, and the segment that it is for selected."""
+        return self.mask is not None and not self.whyElsewhere
+
+    @property
+    def whyElsewhere(self) -> str:
+        """Why the strokes cannot be used with the segment that is selected, "" where they can or there are none."""
+        if not self._strokes or tuple(self._nodes()) == tuple(self._of):
+            return ""
+        segment = self._of[0].GetSegmentation().GetSegment(self._of[1])
+        if segment is None:
+            return _("The segment that the strokes were drawn for is gone; press Clear.")
+        return _("The strokes were drawn for {name}; select it to apply them.").format(name=segment.GetName())
+
+    def follow(self):
+        """Let what is kept and said agree with the scene: strokes of another image are dropped."""
+        if self._strokes:
+            segmentation, _segmentId, volume = self._nodes()
+            if segmentation is not self._of[0] or volume is not self._of[2]:
+                self._drop()
+        elif self._applied is not None and outlineState(*self._of[:2]) != self._applied:
+            self._text, self._applied = "", None
+
+    def _drop(self):
+        hasStrokes = self.count > 0
+        self.clear()
+        if hasStrokes:
+            self._text = _("The strokes that were not applied were dropped.")
+            slicer.util.showStatusMessage(self._text, 8000)
+            for onDropped in tuple(dropListeners):
+                onDropped(self._text)
 
     def grow(self, isRimIncluded: bool):
         """Grow the lesion and show it with the strokes; what cannot be grown is said in the text."""
-        self.mask = None
-        self.text = ""
+        if self.whyElsewhere:
+            return
+        if not self._strokes:
+            self.mask = None
+            self._removePreview()
+            return
+        self.mask, self._text = None, ""
         if not any(not isOutside for isOutside, _points in self._strokes):
             self._removePreview()
             return
@@ -82,23 +130,30 @@ class StrokeSession:
             grid = gridOfSegment(segmentation, headId)
         except ONVolumetryError as error:
             self._removePreview()
-            self.text = str(error)[:1].upper() + str(error)[1:] + "."
+            self._text = _asSentence(error)
             return
         self.mask = outline.mask
         volumeCm3 = self.mask.voxelCount * grid.voxelVolumeMm3 / 1000
-        self.text = _("{volume:.2f} cm³ (strokes: {count}); not applied yet.").format(
+        self._text = _("{volume:.2f} cm³ (strokes: {count}); not applied yet.").format(
             volume=volumeCm3, count=self.count)
         if outline.caution:
-            self.text += " " + _(outline.caution)
+            self._text += " " + _(outline.caution)
         self._show(segmentation, grid)
 
     def apply(self, isRimIncluded: bool):
-        """Write what is shown into the selected segment."""
-        segmentation, segmentId, _volume = self._nodes()
+        """Write what is shown into the segment that the strokes were drawn for.
+
+        :raises OutliningError: another segment is selected, or it is the head's.
+        """
+        if not self.canApply:
+            raise OutliningError(self.text)
+        segmentation, segmentId, _volume = self._of
+        self._headId(segmentation, segmentId)
         counts = [len(kind) for kind in self._byKind()]
         writeLesion(segmentation, segmentId, self.mask, counts, isRimIncluded)
         self.clear()
-        self.text = _("Applied; status in progress.")
+        self._applied = outlineState(segmentation, segmentId)
+        self._text = _("Applied; status in progress.")
 
     def _byKind(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
         return tuple([points for isOutside, points in self._strokes if isOutside == wanted]
@@ -134,4 +189,10 @@ class StrokeSession:
             # The views still ask the segmentation for its segments while its display goes.
             display = node.GetDisplayNode()
             slicer.mrmlScene.RemoveNode(node)
-            slicer.mrmlScene.RemoveNode(display)
+            # Slicer mostly removes it along, and complains of a node that is not in the scene.
+            if display is not None and slicer.mrmlScene.IsNodePresent(display):
+                slicer.mrmlScene.RemoveNode(display)
+
+
+def _asSentence(error: Exception) -> str:
+    return str(error)[:1].upper() + str(error)[1:] + "."
