@@ -1,8 +1,10 @@
 """Outlining with help: the head from one click, the lesion from strokes, slices filled, all of it undone."""
 
 import dataclasses
+import tempfile
 import unittest
 import unittest.mock
+from pathlib import Path
 
 import numpy as np
 import segmenthost
@@ -227,6 +229,23 @@ class AssistedOutliningTest(unittest.TestCase):
         slicer.app.processEvents()
         self.assertEqual(say.text, "")
         self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+
+    def test_previewIsNotSavedAndLogsNothing(self):
+        log = Path(slicer.app.errorLogModel().filePath)
+        before = len(log.read_text(encoding="utf-8", errors="replace"))
+        effect = self.drawStroke()
+        effect.rimBox.click()
+        self.assertIsNotNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "scene.mrml"
+            self.assertTrue(slicer.util.saveScene(str(path)))
+            self.assertNotIn("Preview of the lesion", path.read_text(encoding="utf-8"))
+        effect.clearButton.click()
+        self.drawStroke()
+        slicer.mrmlScene.Clear(0)
+        slicer.app.processEvents()
+        logged = log.read_text(encoding="utf-8", errors="replace")[before:]
+        self.assertNotIn("ubject hierarchy", logged)
 
     def test_lesionFromStrokesIsAppliedAndUndone(self):
         lesionId, drawn = self.visit.lesionSegmentId, self.lesion
