@@ -1,8 +1,10 @@
 """Outlining with help: the head from one click, the lesion from strokes, slices filled, all of it undone."""
 
 import dataclasses
+import tempfile
 import unittest
 import unittest.mock
+from pathlib import Path
 
 import numpy as np
 import segmenthost
@@ -50,6 +52,10 @@ class AssistedOutliningTest(unittest.TestCase):
         replaceVoxels(self.visit.segmentation, segmentId, mask)
         slicer.app.processEvents()
 
+    def turnTo(self, label, visits=None):
+        self.host.panel.setVisits(visits or self.host.panel.visits, label, "right")
+        slicer.app.processEvents()
+
     def clickAt(self, pointRas):
         sliceView = slicer.app.layoutManager().sliceWidget("Red").sliceView()
         place = displayPoint("Red", pointRas)
@@ -57,8 +63,7 @@ class AssistedOutliningTest(unittest.TestCase):
 
     def test_headFromOneClickIsUndone(self):
         headId = self.visit.headSegmentId
-        drawn = self.head
-        center = drawn.pointsRas().mean(axis=0)
+        center = self.head.pointsRas().mean(axis=0)
         view = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
         # As of a whole pelvis, in which the head is small and off the middle.
         view.SetFieldOfView(400.0, 400.0, view.GetFieldOfView()[2])
@@ -70,7 +75,7 @@ class AssistedOutliningTest(unittest.TestCase):
         self.clickAt(center + np.array([3.0, 0.0, 2.0]))
         waitFor(lambda: not self.mask(headId).isEmpty, 60.0)
         found = self.mask(headId)
-        shared = 2 * found.countInside(drawn) / (found.voxelCount + drawn.voxelCount)
+        shared = 2 * found.countInside(self.head) / (found.voxelCount + self.head.voxelCount)
         self.assertGreater(shared, 0.8)
         waitFor(lambda: min(view.GetFieldOfView()[:2]) < 100.0)
         np.testing.assert_allclose(displayPoint("Red", center), np.array(view.GetDimensions()[:2]) / 2, atol=25)
@@ -92,16 +97,14 @@ class AssistedOutliningTest(unittest.TestCase):
         button.click()
         self.assertEqual(say.text, "")
         button.click()
-        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
-        slicer.app.processEvents()
+        self.turnTo("3 months")
         self.assertFalse(button.checked)
         self.assertEqual(say.text, "")
         self.assertFalse(slicer.mrmlScene.GetFirstNodeByName("Middle of the femoral head"))
         button.click()
         volume = segmenthost.addVolume("other", self.head, self.lesion)
         changed = [dataclasses.replace(visit, volume=volume) for visit in self.host.panel.visits]
-        self.host.panel.setVisits(changed, "3 months", "right")
-        slicer.app.processEvents()
+        self.turnTo("3 months", changed)
         self.assertFalse(button.checked)
         button.click()
         self.host.panel.exit()
@@ -123,8 +126,7 @@ class AssistedOutliningTest(unittest.TestCase):
         headId = self.visit.headSegmentId
         self.draw(headId, self.head)
         before = self.mask(headId)
-        far = before.grid.toRas([3, 3, 3])
-        self.host.panel.parts.assist.headFromClick(np.array(far))
+        self.host.panel.parts.assist.headFromClick(np.array(before.grid.toRas([3, 3, 3])))
         self.assertTrue(self.host.panel.numbers.problem.visible)
         self.assertEqual(self.mask(headId).voxelCount, before.voxelCount)
 
@@ -147,8 +149,7 @@ class AssistedOutliningTest(unittest.TestCase):
             if not isFound:
                 self.assertIn('choose under "Marrow"', self.host.panel.numbers.problem.text)
         self.assertIn('"polarity":"dark"', self.tag(headId, "ONVolumetry.Origin"))
-        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
-        slicer.app.processEvents()
+        self.turnTo("3 months")
         self.assertEqual(box.currentText, "recognized")
         with unittest.mock.patch("ONVolumetryLib.ui.assistedoutlining.outlineHeadFromBaseline",
                                  return_value=None) as outline:
@@ -156,8 +157,7 @@ class AssistedOutliningTest(unittest.TestCase):
             box.activated(2)
             self.host.child("headFromBaselineButton").click()
         self.assertEqual(outline.call_args.args[2].polarity, "dark")
-        self.host.panel.setVisits(self.host.panel.visits, "preop", "right")
-        slicer.app.processEvents()
+        self.turnTo("preop")
         self.assertTrue(box.currentText.startswith("dark"))
         self.assertTrue(box.toolTip)
 
@@ -209,28 +209,40 @@ class AssistedOutliningTest(unittest.TestCase):
         self.drawStroke()
         self.host.child("headFromClickButton").click()
         slicer.app.processEvents()
-        self.assertIn(dropped, say.text)
-        self.assertIn("Click near", say.text)
+        self.assertIn(f"{dropped} Click near", say.text)
         self.host.child("headFromClickButton").click()
         effect = self.drawStroke()
         volume = segmenthost.addVolume("other", self.head, self.lesion)
         volumes = [dataclasses.replace(visit, volume=volume) for visit in self.host.panel.visits]
-        self.host.panel.setVisits(volumes, "preop", "right")
-        slicer.app.processEvents()
+        self.turnTo("preop", volumes)
         self.assertIn(dropped, say.text)
         self.assertEqual(effect.session.count, 0)
         self.drawStroke()
-        self.host.panel.setVisits(volumes, "3 months", "right")
-        slicer.app.processEvents()
+        self.turnTo("3 months", volumes)
         self.assertIn(dropped, say.text)
-        self.host.panel.setVisits(volumes, "12 months", "right")
-        slicer.app.processEvents()
+        self.turnTo("12 months", volumes)
         self.assertEqual(say.text, "")
         self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
 
+    def test_previewIsNotSavedAndLogsNothing(self):
+        log, effect = Path(slicer.app.errorLogModel().filePath), self.drawStroke()
+        before = len(log.read_text(encoding="utf-8", errors="replace"))
+        effect.rimBox.click()
+        self.assertIsNotNone(slicer.mrmlScene.GetFirstNodeByName("Preview of the lesion"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "scene.mrml"
+            self.assertTrue(slicer.util.saveScene(str(path)))
+            self.assertNotIn("Preview of the lesion", path.read_text(encoding="utf-8"))
+        effect.clearButton.click()
+        self.drawStroke()
+        slicer.mrmlScene.Clear(0)
+        slicer.app.processEvents()
+        logged = log.read_text(encoding="utf-8", errors="replace")[before:]
+        self.assertNotIn("ubject hierarchy", logged)
+
     def test_lesionFromStrokesIsAppliedAndUndone(self):
-        lesionId, drawn = self.visit.lesionSegmentId, self.lesion
         effect, editor = self.drawStroke(), self.host.panel.editor.widget
+        lesionId, drawn = self.visit.lesionSegmentId, self.lesion
         self.assertTrue(self.mask(lesionId).isEmpty, "nothing is written before Apply")
         self.assertTrue(effect.applyButton.enabled)
         effect.applyButton.click()
@@ -271,8 +283,7 @@ class AssistedOutliningTest(unittest.TestCase):
         self.assertFalse(self.host.child("headFromBaselineButton").enabled)
         self.draw(self.visit.headSegmentId, self.head)
         slicer.app.processEvents()
-        self.host.panel.setVisits(self.host.panel.visits, "3 months", "right")
-        slicer.app.processEvents()
+        self.turnTo("3 months")
         self.visit = self.host.panel.active
         self.host.child("headFromBaselineButton").click()
         slicer.app.processEvents()

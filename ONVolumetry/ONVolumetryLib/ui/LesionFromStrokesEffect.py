@@ -74,7 +74,7 @@ class LesionFromStrokesEffect(AbstractScriptedSegmentEditorEffect):
         from ONVolumetryLib.ui import strokesession, strokewatch
 
         self.session = strokesession.StrokeSession(self._nodes)
-        self._watch = strokewatch.StrokeWatch(self._follow)
+        self._watch = strokewatch.StrokeWatch(self._follow, self.session.hide)
         self._watch.watch(self.scriptedEffect.parameterSetNode())
         self._updateButtons()
 

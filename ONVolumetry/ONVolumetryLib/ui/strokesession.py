@@ -101,6 +101,10 @@ class StrokeSession:
         elif self._applied is not None and outlineState(*self._of[:2]) != self._applied:
             self._text, self._applied = "", None
 
+    def hide(self):
+        """Take the preview out of the scene before it is closed."""
+        self._removePreview()
+
     def _drop(self):
         hasStrokes = self.count > 0
         self.clear()
@@ -181,6 +185,9 @@ class StrokeSession:
         node.CreateDefaultDisplayNodes()
         node.GetDisplayNode().SetOpacity2DFill(0.35)
         node.GetDisplayNode().SetSliceIntersectionThickness(2)
+        # A saved scene would keep the item without its node, and could not be read with its own tree.
+        tree = slicer.mrmlScene.GetSubjectHierarchyNode()
+        tree.RemoveItem(tree.GetItemByDataNode(node), False, True)
         self._preview = node
 
     def _removePreview(self):

@@ -9,16 +9,19 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+BEFORE_OTHERS = 10.0
+
 
 class StrokeWatch(VTKObservationMixin):
     """Observes an editor node and the segmentation that it edits.
 
     :param onChanged: called at each change.
+    :param onClose: called before the scene is closed.
     """
 
-    def __init__(self, onChanged: Callable[[], None]):
+    def __init__(self, onChanged: Callable[[], None], onClose: Callable[[], None]):
         VTKObservationMixin.__init__(self)
-        self._onChanged = onChanged
+        self._onChanged, self._onClose = onChanged, onClose
         self._watched = (None, None)
         # In the middle of an undo a segment has no voxels.
         self._timer = qt.QTimer()
@@ -33,6 +36,9 @@ class StrokeWatch(VTKObservationMixin):
             return
         self.stop()
         self._watched = (editorNode, segmentation)
+        # Before those who would look for the preview in the subject hierarchy.
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, lambda caller, name: self._onClose(), priority=BEFORE_OTHERS)
         if editorNode is not None:
             self.addObserver(editorNode, vtk.vtkCommand.ModifiedEvent, self._onNodeEvent)
         if segmentation is not None:
