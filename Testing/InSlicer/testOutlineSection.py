@@ -1,6 +1,8 @@
 """Section 3 in the panel: it works on the hip that is shown, and stops when the module or the scene is left."""
 
+import sys
 import unittest
+from unittest import mock
 
 import numpy as np
 import slicer
@@ -179,6 +181,50 @@ class OutlineSectionTest(PanelTest):
         self.assertEqual(dict(self.panel.state.record), record)
         self.assertEqual(self.panel.state.changed, [])
         self.assertTrue(self.panel.outlineSection.isOpen)
+
+    def testSavedSceneCanBeOutlinedAtOnceAgain(self):
+        from ONVolumetryLib.ui.sliceviews import BALL_MARGIN
+
+        self.openCase()
+        self.unfold()
+        self.ui.visitsTable.setCurrentCell(1, 0)
+        settle()
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        settle()
+        slicer.util.loadScene(path)
+        settle()
+        segments = self.panel.outlineSection.segments
+        editor = segments.editor.widget
+        self.assertEqual(segments.active.label, "3 months")
+        self.assertIs(editor.segmentationNode(), self.visit(1).segmentation)
+        self.assertIs(editor.sourceVolumeNode(), self.visit(1).volume)
+        self.assertEqual(editor.currentSegmentID(), self.visit(1).headSegmentId)
+        self.assertTrue(slicer.util.findChild(editor, "Paint").enabled)
+        sphere = segments.numbers.spheres["3 months"]
+        view = slicer.app.layoutManager().threeDWidget(0).threeDView()
+        camera = slicer.modules.cameras.logic().GetViewActiveCameraNode(view.mrmlViewNode())
+        for found, expected in zip(camera.GetFocalPoint(), sphere.centerRas):
+            self.assertAlmostEqual(found, expected, delta=0.1)
+        self.assertAlmostEqual(camera.GetParallelScale() * min(1, view.width / view.height),
+                               BALL_MARGIN * sphere.radiusMm, delta=1)
+
+    def testOutlinesThatAreDeletedAreSaidToBeMissing(self):
+        self.openCase()
+        self.unfold()
+        self.measure()
+        said = []
+        with mock.patch.object(sys, "excepthook", lambda kind, error, trace: said.append(repr(error))):
+            for row in (0, 1):
+                node = self.visit(row).segmentation
+                tree = slicer.mrmlScene.GetSubjectHierarchyNode()
+                tree.RemoveItem(tree.GetItemByDataNode(node))
+                del node
+                settle()
+        self.assertEqual(said, [])
+        self.assertEqual(self.panel.state.changed[:2], ["preop", "3 months"])
+        self.assertIn("not measured", slicer.util.findChild(self.ui.segmentContainer, "onvLabel").text)
 
 
 if __name__ == "__main__":

@@ -173,6 +173,8 @@ class SegmentPanel:
         visit = self.active
         if not self._isEntered or self._isUpdating or visit is None or visit.segmentation is None:
             return
+        if self._isAnyRemoved():
+            return
         with self._updating():
             self.numbers.measure(self._visits, visit.label)
             self.parts.show(self._visits, visit, self.numbers.spheres, not self._isReadOnly)
@@ -185,8 +187,12 @@ class SegmentPanel:
         if self._activeLabel != label:
             self.setVisits(self._visits, label, self._side)
 
+    def _isAnyRemoved(self) -> bool:
+        """Whether outlines were taken out of the scene; setVisits() follows, once the hip knows of it."""
+        return any(visit.segmentation is not None and visit.segmentation.GetScene() is None for visit in self._visits)
+
     def _onSegmentsChanged(self, labels: list[str]):
-        if not self._isEntered:
+        if not self._isEntered or self._isAnyRemoved():
             return
         if self._isUpdating:
             for label in labels:
