@@ -14,6 +14,7 @@ import slicer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import segmenthost
 from panelwalk import PanelWalk, runSteps
 
 LONGEST_SAMPLE_SECONDS = 240
@@ -37,6 +38,7 @@ class Tutorial(PanelWalk):
         self.work(1.0)
         self.picture("segment", self.ui.segmentSection)
         self.interpolate()
+        self.growLesion()
         self.press(self.child("compareCheckBox"), 1.0)
         self.picture("compare", self.ui.segmentSection)
         self.press(self.child("blindedCheckBox"), 0.5)
@@ -67,6 +69,28 @@ class Tutorial(PanelWalk):
         for _step in range(2):
             editor.undo()
             self.work(0.5)
+
+    def growLesion(self):
+        """A lesion grown from one stroke, not applied."""
+        from ONVolumetryLib.mrml.segmentediting import segmentMask
+
+        visit, editor = self.panel.state.hip.visits[0], self.child("segmentEditor")
+        editor.setCurrentSegmentID(visit.lesionSegmentId)
+        editor.setActiveEffectByName("Lesion from strokes")
+        self.work(0.3)
+        points = segmentMask(visit.segmentation, visit.lesionSegmentId).pointsRas()
+        middle = points[np.argmin(np.linalg.norm(points - points.mean(axis=0), axis=1))]
+        slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode().JumpSliceByOffsetting(*middle)
+        self.work(0.3)
+        segmenthost.dragIn("Red", middle - np.array([5.0, 0.0, 0.0]), middle + np.array([5.0, 0.0, 1.0]), 10)
+        self.work(1.0)
+        self.picture("assist", self.child("marrowBox"))
+        effect = editor.activeEffect().self()
+        if not effect.applyButton.enabled:
+            raise RuntimeError(f"no lesion grew: {effect.label.text}")
+        effect.clearButton.click()
+        editor.setActiveEffectByName("")
+        self.work(0.3)
 
     def landmarks(self):
         """Only looked at: the sample hip has its landmarks; the zones need the measurement."""
