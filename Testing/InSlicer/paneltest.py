@@ -62,6 +62,15 @@ class PanelTest(unittest.TestCase):
         self.assertIsNotNone(self.panel.state.hip, self.ui.hipStatus.text)
         return path
 
+    def saveAndOpenAgain(self):
+        """Save the scene, close it and open what was saved."""
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        slicer.mrmlScene.Clear(0)
+        settle()
+        slicer.util.loadScene(path)
+        settle()
+
     def measure(self, isRegistered=False):
         """Press Measure; without registering, which takes some seconds a visit and which few tests are about."""
         self.ui.registerOnMeasureCheckBox.checked = isRegistered

@@ -167,12 +167,7 @@ class LandmarksSectionTest(PanelTest):
         settle()
         saved = readLandmarks(readCase(self.folder / "saved" / "case.json").landmarks)
         self.assertEqual(sorted(saved.placed), sorted(before))
-        path = str(self.folder / "scene.mrb")
-        self.assertTrue(slicer.util.saveScene(path))
-        slicer.mrmlScene.Clear(0)
-        settle()
-        slicer.util.loadScene(path)
-        settle()
+        self.saveAndOpenAgain()
         after = self.section.landmarks.placed
         self.assertEqual(sorted(after), sorted(before))
         for name, point in before.items():

@@ -281,12 +281,7 @@ class QuickRegistrationTest(RegistrationTest):
         self.ui.changeMapButton.click()
         settle()
         expected = [(self.cell(row), matrixOf(self.pair(row + 1))) for row in (0, 1)]
-        path = str(self.folder / "scene.mrb")
-        self.assertTrue(slicer.util.saveScene(path))
-        slicer.mrmlScene.Clear(0)
-        settle()
-        slicer.util.loadScene(path)
-        settle()
+        self.saveAndOpenAgain()
         for row, (text, matrix) in enumerate(expected):
             self.assertEqual(self.cell(row), text)
             np.testing.assert_allclose(matrixOf(self.pair(row + 1)), matrix, atol=1e-9)
